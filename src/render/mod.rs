@@ -1,0 +1,5 @@
+//! From the resolved site to bytes: the plan of all outputs, and each output.
+//!
+//! Invariant: rendering an output reads its typed inputs and nothing else.
+
+pub mod inputs;
