@@ -1,3 +1,346 @@
 //! The filesystem, with errors that name their path.
 //!
 //! Invariant: this is the only module of the crate that names `std::fs`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::diagnostic::Diagnostic;
+use super::digest::Digest;
+use super::paths::SrcPath;
+use super::rule::Rule;
+
+/// An operation on a path that failed.
+#[derive(Debug)]
+pub struct FsError {
+    /// What was tried, such as `read`.
+    pub action: &'static str,
+    /// On what.
+    pub path: PathBuf,
+    /// Why it failed.
+    pub error: io::Error,
+}
+
+impl std::fmt::Display for FsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cannot {} `{}`: {}", self.action, self.path.display(), in_words(&self.error))
+    }
+}
+
+impl std::error::Error for FsError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+impl FsError {
+    /// Whether the path was not there.
+    pub fn is_not_found(&self) -> bool {
+        self.error.kind() == io::ErrorKind::NotFound
+    }
+}
+
+/// An IO error without the operating system's number.
+pub fn in_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(at) => text[..at].to_lowercase(),
+        None => text,
+    }
+}
+
+fn wrap<T>(action: &'static str, path: &Path, result: io::Result<T>) -> Result<T, FsError> {
+    result.map_err(|error| FsError { action, path: path.to_owned(), error })
+}
+
+/// Reads a whole file.
+///
+/// # Errors
+///
+/// Any IO error, with the path.
+pub fn read(path: &Path) -> Result<Vec<u8>, FsError> {
+    wrap("read", path, fs::read(path))
+}
+
+/// Reads a whole file; `None` where there is none.
+///
+/// # Errors
+///
+/// Any other IO error, with the path.
+pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, FsError> {
+    match read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a whole file in place.
+///
+/// # Errors
+///
+/// Any IO error, with the path.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    wrap("write", path, fs::write(path, bytes))
+}
+
+/// Creates a file that is not there yet, with its folders.
+///
+/// # Errors
+///
+/// Any IO error, with the path; `AlreadyExists` where there is one.
+pub fn create_new(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    if let Some(parent) = path.parent() {
+        create_folder(parent)?;
+    }
+    let file = fs::File::options().write(true).create_new(true).open(path);
+    wrap("create", path, file.and_then(|mut file| file.write_all(bytes)))
+}
+
+/// Writes a file beside its place, syncs it and renames it into place.
+///
+/// # Errors
+///
+/// Any IO error, with the path; the old file then still stands.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    create_folder(folder)?;
+    let mut temporary = wrap("create a file in", folder, tempfile::NamedTempFile::new_in(folder))?;
+    wrap("write", path, temporary.write_all(bytes))?;
+    wrap("sync", path, temporary.as_file().sync_all())?;
+    wrap("replace", path, temporary.persist(path).map(drop).map_err(|e| e.error))
+}
+
+/// Creates a folder and those above it.
+///
+/// # Errors
+///
+/// Any IO error, with the path.
+pub fn create_folder(path: &Path) -> Result<(), FsError> {
+    wrap("create the folder", path, fs::create_dir_all(path))
+}
+
+/// Renames a file, replacing what stands there.
+///
+/// # Errors
+///
+/// Any IO error, with the new path.
+pub fn rename(from: &Path, to: &Path) -> Result<(), FsError> {
+    wrap("write", to, fs::rename(from, to))
+}
+
+/// Removes a file; one that is not there counts as removed.
+///
+/// # Errors
+///
+/// Any other IO error, with the path.
+pub fn remove_file(path: &Path) -> Result<(), FsError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => wrap("remove", path, result),
+    }
+}
+
+/// Removes a folder with all that is in it; one that is not there counts as
+/// removed.
+///
+/// # Errors
+///
+/// Any other IO error, with the path.
+pub fn remove_tree(path: &Path) -> Result<(), FsError> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => wrap("remove", path, result),
+    }
+}
+
+/// Removes a folder if it is empty, then the folders above it that become
+/// empty, up to but not including `top`.
+pub fn remove_empty_folders(mut folder: &Path, top: &Path) {
+    while folder != top && folder.starts_with(top) && fs::remove_dir(folder).is_ok() {
+        let Some(parent) = folder.parent() else { return };
+        folder = parent;
+    }
+}
+
+/// Whether a file or folder is there.
+pub fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether a folder is there.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// The length of a file in bytes; `None` where there is none.
+pub fn length(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|meta| meta.len())
+}
+
+/// The names of a folder's entries, sorted; none where the folder cannot be
+/// read.
+pub fn entries(path: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(path)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    names
+}
+
+/// The absolute path with links resolved; the path itself, made absolute,
+/// where it is not there.
+pub fn absolute(path: &Path) -> PathBuf {
+    fs::canonicalize(path)
+        .or_else(|_| std::path::absolute(path))
+        .unwrap_or_else(|_| path.to_owned())
+}
+
+/// A lock that dies with the process that holds it.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "held for its lock, released when dropped")] fs::File);
+
+/// Takes the lock of a file, which is created if need be; `None` where another
+/// process holds it.
+///
+/// # Errors
+///
+/// Any IO error, with the path.
+pub fn try_lock(path: &Path) -> Result<Option<Lock>, FsError> {
+    if let Some(parent) = path.parent() {
+        create_folder(parent)?;
+    }
+    let file = wrap(
+        "open the lock",
+        path,
+        fs::File::options().read(true).write(true).create(true).truncate(false).open(path),
+    )?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Lock(file))),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => wrap("lock", path, Err(error)),
+    }
+}
+
+/// A source file named by its content: what is read through it is what its
+/// digest says, or an error.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct SourceRef {
+    /// The path relative to the site's root, which diagnostics name.
+    pub path: SrcPath,
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// Where it is; decides nothing, because the digest is checked.
+    #[serde(skip)]
+    pub file: PathBuf,
+}
+
+impl SourceRef {
+    /// Reads the bytes.
+    ///
+    /// # Errors
+    ///
+    /// The file is gone, cannot be read, or is no longer what was scanned.
+    pub fn bytes(&self) -> Result<Vec<u8>, Diagnostic> {
+        let bytes = read(&self.file).map_err(|error| unreadable(&self.path, &error))?;
+        if Digest::of_bytes(&bytes) != self.digest {
+            return Err(Diagnostic::file(
+                Rule::UnreadableSource,
+                self.path.clone(),
+                "the file changed while the site was being built",
+            )
+            .help("build again"));
+        }
+        Ok(bytes)
+    }
+
+    /// Reads the text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::bytes`], and where the bytes are not UTF-8.
+    pub fn text(&self) -> Result<String, Diagnostic> {
+        utf8(&self.path, self.bytes()?)
+    }
+}
+
+/// The complaint about a source that could not be read.
+pub fn unreadable(path: &SrcPath, error: &FsError) -> Diagnostic {
+    Diagnostic::file(Rule::UnreadableSource, path.clone(), format!("cannot be read: {}", in_words(&error.error)))
+}
+
+/// Bytes as UTF-8 text.
+///
+/// # Errors
+///
+/// Names the line and column of the first byte that is not UTF-8, and guesses
+/// at the encoding.
+pub fn utf8(path: &SrcPath, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let bytes = error.as_bytes();
+        let help = match bytes {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file looks like UTF-16; save it as UTF-8",
+            _ => "save the file as UTF-8",
+        };
+        let readable = String::from_utf8_lossy(bytes).into_owned();
+        // The lossy text has the same characters before the first bad byte.
+        let source = super::source::Source::new(path.clone(), &readable);
+        Diagnostic::at(
+            Rule::UnreadableSource,
+            &source,
+            valid..valid + 1,
+            format!("the file is not UTF-8: byte 0x{:02x} cannot stand here", bytes[valid]),
+        )
+        .help(help)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_not_utf8_have_a_place() {
+        let path = SrcPath::new("a.md");
+        let found = utf8(&path, b"one\ntw\xe9 three".to_vec()).unwrap_err();
+        let place = found.place.unwrap();
+        assert_eq!((place.line, place.column), (2, 3));
+    }
+
+    #[test]
+    fn a_source_that_changed_is_not_believed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.md");
+        write(&file, b"old").unwrap();
+        let source = SourceRef { path: SrcPath::new("a.md"), digest: Digest::of_bytes(b"old"), file: file.clone() };
+        assert_eq!(source.text().unwrap(), "old");
+        write(&file, b"new").unwrap();
+        assert!(source.text().is_err());
+    }
+
+    #[test]
+    fn empty_folders_go_up_to_the_top() {
+        let top = tempfile::tempdir().unwrap();
+        let deep = top.path().join("a/b/c");
+        create_folder(&deep).unwrap();
+        write(&top.path().join("a/keep"), b"").unwrap();
+        remove_empty_folders(&deep, top.path());
+        assert!(!exists(&top.path().join("a/b")));
+        assert!(exists(&top.path().join("a")));
+    }
+
+    #[test]
+    fn a_lock_excludes_and_dies_with_its_holder() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x/lock");
+        let held = try_lock(&path).unwrap();
+        assert!(held.is_some());
+        assert!(try_lock(&path).unwrap().is_none());
+        drop(held);
+        assert!(try_lock(&path).unwrap().is_some());
+    }
+}
