@@ -55,6 +55,11 @@ pub struct Config {
     pub similar: SimilarOptions,
     /// Feeds.
     pub feeds: FeedOptions,
+    /// What a guide's review decides.
+    pub review: ReviewOptions,
+    /// Paths below the content folder that are no content, in the syntax of
+    /// `.gitignore`.
+    pub ignore: Vec<String>,
     /// Dotted front matter paths (`meta.flags.needs_human_review`) that keep
     /// a guide out of indexes where they are set.
     pub noindex: Vec<String>,
@@ -280,6 +285,16 @@ pub struct FeedOptions {
     pub limit: usize,
 }
 
+/// What a guide's review decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReviewOptions {
+    /// Values of `review.status` that keep a guide out of indexes, compared
+    /// without case.
+    pub noindex_status: Vec<String>,
+    /// Whether an overdue review keeps a guide out of indexes.
+    pub noindex_overdue: bool,
+}
+
 /// What a site makes of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RuleSetting {
@@ -309,6 +324,8 @@ impl Default for Config {
             meta_box: MetaBoxOptions::default(),
             similar: SimilarOptions::default(),
             feeds: FeedOptions::default(),
+            review: ReviewOptions::default(),
+            ignore: Vec::new(),
             noindex: Vec::new(),
             rules: BTreeMap::new(),
             extra: Map::default(),
@@ -402,6 +419,17 @@ impl Default for FeedOptions {
             site: true,
             sections: false,
             limit: 20,
+        }
+    }
+}
+
+impl Default for ReviewOptions {
+    fn default() -> Self {
+        Self {
+            noindex_status: ["draft", "drafted", "rejected", "withdrawn", "obsolete", "retired"]
+                .map(String::from)
+                .to_vec(),
+            noindex_overdue: false,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! configuration. Invariant: nothing in this layer knows another page; what it
 //! needs to be told of others comes in through [`markdown::Surroundings`].
 
+pub mod article;
 pub mod code_block;
 pub mod config;
 pub mod config_reader;

@@ -1,0 +1,189 @@
+//! Resolve: from all articles to the site that they make together.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::links::{Files, LinkIndex, Target};
+use super::publication::{self, Edition, LeftOut, ReviewState};
+use super::section::{self, Section};
+use super::similar::{self, Similar};
+use super::taxonomy::{self, Taxonomy};
+use crate::content::article::Article;
+use crate::content::config::Config;
+use crate::content::permalink::Kind;
+use crate::content::terms::Terms;
+use crate::ground::paths::SrcPath;
+
+/// Backlinks listed on a page.
+const MOST_BACKLINKS: usize = 20;
+
+/// A page with a source, in its place in the site.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// What its file says.
+    pub article: Arc<Article>,
+    /// Whether it is kept out of sitemap, feeds and similar guides.
+    pub unfit: bool,
+    /// Whether its review holds; `None` where it declares none.
+    pub review: Option<ReviewState>,
+}
+
+impl Page {
+    /// How pages sort in lists: by weight, then newest first, then by title.
+    pub fn list_order(&self) -> impl Ord + '_ {
+        let front = &self.article.front;
+        (
+            front.weight.unwrap_or(i64::MAX),
+            Reverse(front.date.map(|date| date.instant)),
+            self.article.listing.title.to_lowercase(),
+            self.article.source.as_str(),
+        )
+    }
+
+    /// How pages sort where the newest are sought: by date, then by title.
+    pub fn newest_order(&self) -> impl Ord + '_ {
+        let front = &self.article.front;
+        (
+            Reverse(front.date.map(|date| date.instant)),
+            self.article.listing.title.to_lowercase(),
+            self.article.source.as_str(),
+        )
+    }
+
+    /// Whether it is a guide and not the page of a section.
+    pub fn is_guide(&self) -> bool {
+        matches!(self.article.kind, Kind::Guide | Kind::Bundle)
+    }
+}
+
+/// Everything that pages need to know of each other.
+#[derive(Debug)]
+pub struct Site {
+    /// Pages with a source, by source path.
+    pub pages: Vec<Page>,
+    /// Sections by folder; home is the first.
+    pub sections: Vec<Section>,
+    /// The section that each page belongs to.
+    pub section_of: Vec<usize>,
+    /// Taxonomies that have terms.
+    pub taxonomies: Vec<Taxonomy>,
+    /// Guides, newest first.
+    pub newest: Vec<usize>,
+    /// Where each page's links lead, by target as written.
+    pub links: Vec<BTreeMap<String, Target>>,
+    /// Where each page's images are, by target as written.
+    pub images: Vec<BTreeMap<String, Target>>,
+    /// Pages that link to each page.
+    pub backlinks: Vec<Vec<usize>>,
+    /// Guides similar to each page, best first: page and shared terms.
+    pub similar: Vec<Vec<Similar>>,
+    /// The guide before and after each guide in its section.
+    pub neighbours: Vec<(Option<usize>, Option<usize>)>,
+    /// Files that a page refers to or that belong to a bundle.
+    pub assets: BTreeSet<SrcPath>,
+}
+
+/// Puts articles in their places. `articles` may come in any order.
+pub fn resolve(mut articles: Vec<Arc<Article>>, config: &Config, files: &Files, edition: &Edition) -> Site {
+    articles.sort_by(|a, b| a.source.cmp(&b.source));
+    let mut left_out: BTreeMap<SrcPath, LeftOut> = BTreeMap::new();
+    let mut pages = Vec::with_capacity(articles.len());
+    for article in articles {
+        if let Some(why) = publication::left_out(&article.front, edition) {
+            left_out.insert(article.source.clone(), why);
+            continue;
+        }
+        let unfit = publication::is_unfit(&article.front, &config.noindex, &config.review, edition);
+        let review = publication::review_state(&article.front, edition);
+        pages.push(Page { article, unfit, review });
+    }
+    let (sections, section_of) = section::sections(&pages, &config.title);
+    let taxonomies = taxonomy::taxonomies(&pages, &config.taxonomies);
+    let mut newest: Vec<usize> = (0..pages.len()).filter(|&id| pages[id].is_guide()).collect();
+    newest.sort_by(|&a, &b| pages[a].newest_order().cmp(&pages[b].newest_order()));
+
+    let index = LinkIndex::new(&pages, &sections, &taxonomies, files, &left_out);
+    let (links, images): (Vec<_>, Vec<_>) = (0..pages.len())
+        .into_par_iter()
+        .map(|id| {
+            let targets = &pages[id].article.targets;
+            let table = |names: &[String], resolve: &dyn Fn(&str) -> Target| {
+                names.iter().map(|name| (name.clone(), resolve(name))).collect::<BTreeMap<_, _>>()
+            };
+            (
+                table(&targets.links, &|name| index.link(id, name)),
+                table(&targets.images, &|name| index.image(id, name)),
+            )
+        })
+        .unzip();
+    drop(index);
+
+    let backlinks = backlinks(&pages, &links);
+    let similar = similar_guides(&pages, config.similar.count);
+    let neighbours = neighbours(&sections, pages.len());
+    let assets = assets(&pages, &links, &images, files);
+    Site { pages, sections, section_of, taxonomies, newest, links, images, backlinks, similar, neighbours, assets }
+}
+
+fn backlinks(pages: &[Page], links: &[BTreeMap<String, Target>]) -> Vec<Vec<usize>> {
+    let mut backlinks = vec![Vec::new(); pages.len()];
+    for (from, table) in links.iter().enumerate() {
+        for target in table.values() {
+            if let Target::Page { page: Some(to), .. } = target
+                && *to != from
+                && backlinks[*to].last() != Some(&from)
+            {
+                backlinks[*to].push(from);
+            }
+        }
+    }
+    for list in &mut backlinks {
+        list.sort_by(|&a, &b| {
+            let title = |id: usize| pages[id].article.listing.title.to_lowercase();
+            (title(a), a).cmp(&(title(b), b))
+        });
+        list.truncate(MOST_BACKLINKS);
+    }
+    backlinks
+}
+
+fn similar_guides(pages: &[Page], count: usize) -> Vec<Vec<Similar>> {
+    let fit: Vec<usize> = (0..pages.len()).filter(|&id| pages[id].is_guide() && !pages[id].unfit).collect();
+    let terms: Vec<&Terms> = fit.iter().map(|&id| &*pages[id].article.terms).collect();
+    let mut all = vec![Vec::new(); pages.len()];
+    for (place, found) in similar::similar(&terms, count).into_iter().enumerate() {
+        all[fit[place]] = found.into_iter().map(|similar| Similar { guide: fit[similar.guide], ..similar }).collect();
+    }
+    all
+}
+
+fn neighbours(sections: &[Section], count: usize) -> Vec<(Option<usize>, Option<usize>)> {
+    let mut neighbours = vec![(None, None); count];
+    for section in sections {
+        for pair in section.guides.windows(2) {
+            neighbours[pair[0]].1 = Some(pair[1]);
+            neighbours[pair[1]].0 = Some(pair[0]);
+        }
+    }
+    neighbours
+}
+
+/// The files that have to be copied: those that a page refers to, and those
+/// that lie in a bundle.
+fn assets(pages: &[Page], links: &[BTreeMap<String, Target>], images: &[BTreeMap<String, Target>], files: &Files) -> BTreeSet<SrcPath> {
+    let mut assets = BTreeSet::new();
+    for target in links.iter().chain(images).flat_map(BTreeMap::values) {
+        if let Target::Asset { source, .. } = target {
+            assets.insert(source.clone());
+        }
+    }
+    for page in pages.iter().filter(|page| page.article.kind == Kind::Bundle) {
+        let below = format!("{}/", page.article.source.parent());
+        let from = files.assets.range::<str, _>((std::ops::Bound::Included(below.as_str()), std::ops::Bound::Unbounded));
+        assets.extend(from.take_while(|asset| asset.as_str().starts_with(&below)).cloned());
+    }
+    assets
+}

@@ -1,0 +1,107 @@
+//! Sections: the folders of the content, as a tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::content::article::words_of_name;
+use crate::content::permalink::{Kind, Permalink, folder_segments};
+
+use super::resolve::Page;
+
+/// A folder of the content that has a page.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// The folder below the content folder; empty for home.
+    pub folder: String,
+    /// Where its page lives.
+    pub permalink: Permalink,
+    /// Its title.
+    pub title: String,
+    /// Its own page, if it has a source.
+    pub page: Option<usize>,
+    /// The section above; `None` for home.
+    pub parent: Option<usize>,
+    /// Sections directly below, in the order of lists.
+    pub children: Vec<usize>,
+    /// Guides directly in it, in the order of lists.
+    pub guides: Vec<usize>,
+    /// Guides in it and below.
+    pub total: usize,
+}
+
+/// The sections of a site, by folder; home is the first. Also says for each
+/// page the section that it belongs to (a section's own page belongs to
+/// itself).
+///
+/// A folder whose name cannot be an output path has no section; its guides
+/// cannot be addressed either and were reported.
+pub fn sections(pages: &[Page], home_title: &str) -> (Vec<Section>, Vec<usize>) {
+    let mut folders: BTreeSet<String> = BTreeSet::from([String::new()]);
+    for page in pages {
+        let mut folder = Some(folder_of(page));
+        while let Some(name) = folder {
+            folders.insert(name.to_owned());
+            folder = parent_folder(name);
+        }
+    }
+    let mut sections = Vec::new();
+    let mut by_folder: BTreeMap<String, usize> = BTreeMap::new();
+    for folder in folders {
+        let Ok(permalink) = Permalink::folder(&folder_segments(&folder)) else { continue };
+        let title = match folder.rsplit('/').next() {
+            Some("") | None => home_title.to_owned(),
+            Some(name) => words_of_name(name),
+        };
+        let parent = parent_folder(&folder).and_then(|parent| by_folder.get(parent)).copied();
+        by_folder.insert(folder.clone(), sections.len());
+        sections.push(Section { folder, permalink, title, page: None, parent, children: Vec::new(), guides: Vec::new(), total: 0 });
+    }
+    let mut belongs = vec![0; pages.len()];
+    for (id, page) in pages.iter().enumerate() {
+        let Some(&section) = by_folder.get(folder_of(page)) else { continue };
+        belongs[id] = section;
+        if matches!(page.article.kind, Kind::Home | Kind::Section) {
+            sections[section].page = Some(id);
+            sections[section].permalink = page.article.listing.permalink.clone();
+            sections[section].title.clone_from(&page.article.listing.title);
+        } else {
+            sections[section].guides.push(id);
+        }
+    }
+    for section in &mut sections {
+        section.guides.sort_by(|&a, &b| pages[a].list_order().cmp(&pages[b].list_order()));
+        section.total = section.guides.len();
+    }
+    for id in (1..sections.len()).rev() {
+        if let Some(parent) = sections[id].parent {
+            sections[parent].total += sections[id].total;
+            sections[parent].children.push(id);
+        }
+    }
+    let order: Vec<(i64, String)> = sections
+        .iter()
+        .map(|section| {
+            let weight = section.page.and_then(|page| pages[page].article.front.weight);
+            (weight.unwrap_or(i64::MAX), section.title.to_lowercase())
+        })
+        .collect();
+    for section in &mut sections {
+        section.children.sort_by(|&a, &b| (&order[a], a).cmp(&(&order[b], b)));
+    }
+    (sections, belongs)
+}
+
+/// The folder of the section that a page belongs to: a bundle's own folder is
+/// its address, not its section.
+fn folder_of(page: &Page) -> &str {
+    match page.article.kind {
+        Kind::Bundle => parent_folder(&page.article.folder).unwrap_or(""),
+        _ => &page.article.folder,
+    }
+}
+
+fn parent_folder(folder: &str) -> Option<&str> {
+    if folder.is_empty() {
+        return None;
+    }
+    Some(folder.rsplit_once('/').map_or("", |(parent, _)| parent))
+}
