@@ -94,6 +94,8 @@ pub struct Own {
     pub headings: Vec<Heading>,
     /// Words of running text.
     pub words: usize,
+    /// See [`content_hash`].
+    pub content_hash: String,
     /// Addresses that redirect here.
     pub aliases: Vec<Permalink>,
     /// Where keys stand that later stages may complain of.
@@ -174,7 +176,8 @@ impl Step for ParseArticle<'_> {
         let reading_minutes = body.words.div_ceil(WORDS_A_MINUTE).max(1);
         let declared = Declared { source: &source, front: &front, places: &places };
         declared.check_reading_time(reading_minutes, &mut diagnostics);
-        declared.check_hash(content_hash(&self.text[head.body.clone()]), &mut diagnostics);
+        let content_hash = content_hash(&self.text[head.body.clone()]);
+        declared.check_hash(&content_hash, &mut diagnostics);
         let Some(permalink) = permalink else { return Err(diagnostics) };
         if diagnostics.iter().any(|found| found.level == crate::ground::rule::Level::Error) {
             return Err(diagnostics);
@@ -210,6 +213,7 @@ impl Step for ParseArticle<'_> {
                 title_id,
                 headings: body.headings,
                 words: body.words,
+                content_hash,
                 aliases,
                 places,
             }),
@@ -340,7 +344,7 @@ impl Declared<'_> {
         }
     }
 
-    fn check_hash(&self, computed: String, diagnostics: &mut Vec<Diagnostic>) {
+    fn check_hash(&self, computed: &str, diagnostics: &mut Vec<Diagnostic>) {
         let Some(declared) = self.front.meta.get("hash").and_then(Value::as_text) else { return };
         let declared = declared.trim().to_ascii_lowercase();
         if declared.len() < 8 || !computed.starts_with(&declared) {

@@ -8,6 +8,7 @@ pub mod article;
 pub mod code_block;
 pub mod config;
 pub mod config_reader;
+pub mod data;
 pub mod front_matter;
 pub mod front_matter_reader;
 pub mod highlight;

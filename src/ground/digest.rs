@@ -60,6 +60,11 @@ impl Digest {
         hex
     }
 
+    /// A number below `count` that spreads digests evenly.
+    pub fn shard(self, count: usize) -> usize {
+        usize::from(u16::from_le_bytes([self.0[0], self.0[1]])) % count.max(1)
+    }
+
     /// Reads 32 hexadecimal digits back.
     pub fn from_hex(text: &str) -> Option<Self> {
         if text.len() != 32 || !text.is_ascii() {
@@ -162,6 +167,45 @@ impl<T: Serialize + Default> Default for Digested<T> {
 }
 
 impl<T> Serialize for Digested<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.digest.serialize(serializer)
+    }
+}
+
+/// A borrowed value under the digest of what decides it.
+///
+/// As [`Digested`], for values that cannot be serialized themselves: a key
+/// that holds one holds the digest alone. Whoever makes one promises that
+/// equal digests mean equal values.
+#[derive(Debug)]
+pub struct Keyed<'a, T: ?Sized> {
+    digest: Digest,
+    value: &'a T,
+}
+
+impl<'a, T: ?Sized> Keyed<'a, T> {
+    /// Takes a value and the digest of all that decides it.
+    pub fn new(digest: Digest, value: &'a T) -> Self {
+        Self { digest, value }
+    }
+}
+
+impl<T: ?Sized> Clone for Keyed<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Keyed<'_, T> {}
+
+impl<T: ?Sized> Deref for Keyed<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        self.value
+    }
+}
+
+impl<T: ?Sized> Serialize for Keyed<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.digest.serialize(serializer)
     }

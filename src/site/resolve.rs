@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -15,7 +16,7 @@ use crate::content::article::Article;
 use crate::content::config::Config;
 use crate::content::permalink::Kind;
 use crate::content::terms::Terms;
-use crate::ground::paths::SrcPath;
+use crate::ground::paths::{OutPath, SrcPath};
 
 /// Backlinks listed on a page.
 const MOST_BACKLINKS: usize = 20;
@@ -82,8 +83,9 @@ pub struct Site {
     pub similar: Vec<Vec<Similar>>,
     /// The guide before and after each guide in its section.
     pub neighbours: Vec<(Option<usize>, Option<usize>)>,
-    /// Files that a page refers to or that belong to a bundle.
-    pub assets: BTreeSet<SrcPath>,
+    /// Files that a page refers to or that belong to a bundle, and where they
+    /// are copied to.
+    pub assets: BTreeMap<SrcPath, OutPath>,
 }
 
 /// Puts articles in their places. `articles` may come in any order.
@@ -172,18 +174,47 @@ fn neighbours(sections: &[Section], count: usize) -> Vec<(Option<usize>, Option<
 }
 
 /// The files that have to be copied: those that a page refers to, and those
-/// that lie in a bundle.
-fn assets(pages: &[Page], links: &[BTreeMap<String, Target>], images: &[BTreeMap<String, Target>], files: &Files) -> BTreeSet<SrcPath> {
-    let mut assets = BTreeSet::new();
+/// that lie in a bundle. A bundle's files move with its address; others keep
+/// their place below the content folder.
+fn assets(
+    pages: &[Page],
+    links: &[BTreeMap<String, Target>],
+    images: &[BTreeMap<String, Target>],
+    files: &Files,
+) -> BTreeMap<SrcPath, OutPath> {
+    let mut wanted: BTreeSet<&SrcPath> = BTreeSet::new();
     for target in links.iter().chain(images).flat_map(BTreeMap::values) {
         if let Target::Asset { source, .. } = target {
-            assets.insert(source.clone());
+            wanted.insert(source);
         }
     }
-    for page in pages.iter().filter(|page| page.article.kind == Kind::Bundle) {
-        let below = format!("{}/", page.article.source.parent());
-        let from = files.assets.range::<str, _>((std::ops::Bound::Included(below.as_str()), std::ops::Bound::Unbounded));
-        assets.extend(from.take_while(|asset| asset.as_str().starts_with(&below)).cloned());
+    let mut bundles: BTreeMap<&str, &str> = BTreeMap::new();
+    for article in pages.iter().map(|page| &page.article).filter(|article| article.kind == Kind::Bundle) {
+        let folder = article.source.parent();
+        let address = article.listing.permalink.file.as_str();
+        bundles.insert(folder, address.rsplit_once('/').map_or("", |(parent, _)| parent));
+        let below = format!("{folder}/");
+        let from = files.assets.range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded));
+        wanted.extend(from.take_while(|asset| asset.as_str().starts_with(&below)));
     }
-    assets
+    wanted
+        .into_iter()
+        .filter_map(|asset| {
+            let mut folder = Some(asset.parent());
+            let bundle = loop {
+                match folder {
+                    None => break None,
+                    Some(name) if bundles.contains_key(name) => break Some(name),
+                    Some(name) => folder = name.rsplit_once('/').map(|(parent, _)| parent),
+                }
+            };
+            let path = match bundle {
+                Some(folder) => format!("{}/{}", bundles[folder], &asset.as_str()[folder.len() + 1..]),
+                None => asset.as_str().strip_prefix(files.content.as_str()).unwrap_or(asset.as_str()).to_owned(),
+            };
+            // A name that no output can have is not copied: its link is broken
+            // on every server too.
+            Some((asset.clone(), OutPath::new(&path).ok()?))
+        })
+        .collect()
 }

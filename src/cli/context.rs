@@ -1,0 +1,115 @@
+//! What every command shares: the root, the terminal, and today.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+
+use super::{Arguments, Color, TROUBLE};
+use crate::content::config::FILE_NAME;
+use crate::edge::build::BuildError;
+use crate::edge::report::{self, Style};
+use crate::ground::fs;
+
+/// What every command shares.
+pub(super) struct Context {
+    /// `--root`, if it was given.
+    pub(super) given_root: Option<PathBuf>,
+    /// Whether messages on standard error have colours.
+    pub(super) color: bool,
+    /// Errors only.
+    pub(super) quiet: bool,
+    /// Notes in full.
+    pub(super) verbose: bool,
+}
+
+impl Context {
+    pub(super) fn new(arguments: &Arguments) -> Self {
+        let color = match arguments.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        };
+        Self { given_root: arguments.root.clone(), color, quiet: arguments.quiet, verbose: arguments.verbose }
+    }
+
+    /// The site's root: what was given, or the nearest folder upwards with a
+    /// configuration, or the current folder.
+    pub(super) fn root(&self) -> PathBuf {
+        if let Some(root) = &self.given_root {
+            return root.clone();
+        }
+        let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+        let with_config = here.ancestors().find(|folder| fs::exists(&folder.join(FILE_NAME)));
+        with_config.map_or_else(|| here.clone(), Path::to_owned)
+    }
+
+    /// How diagnostics are printed.
+    pub(super) fn style(&self) -> Style {
+        Style { color: self.color, verbose: self.verbose, quiet: self.quiet }
+    }
+
+    /// Prints a line on standard error, unless only errors are wanted.
+    pub(super) fn say(&self, line: &str) {
+        if !self.quiet {
+            eprintln!("{line}");
+        }
+    }
+
+    /// Prints why a command could not do its work.
+    pub(super) fn trouble(&self, message: &str, help: Option<&str>) -> ExitCode {
+        eprintln!("{}: {message}", self.paint("1;31", "error"));
+        if let Some(help) = help {
+            eprintln!("  {}: {help}", self.paint("36", "help"));
+        }
+        ExitCode::from(TROUBLE)
+    }
+
+    /// Prints why there was no build.
+    pub(super) fn build_error(&self, error: &BuildError) -> ExitCode {
+        match error {
+            BuildError::Config(diagnostics) => {
+                eprint!("{}", report::text(diagnostics, &self.style()));
+                ExitCode::from(TROUBLE)
+            }
+            BuildError::Io(error) => self.trouble(&error.to_string(), None),
+            BuildError::Busy(lock) => self.trouble(
+                "another build of this site is running",
+                Some(&format!("wait for it to end; it holds `{}`", lock.display())),
+            ),
+            BuildError::NoSite(root) => {
+                self.trouble(&format!("there is no folder `{}`", root.display()), Some("give the site's folder with `--root`"))
+            }
+        }
+    }
+
+    /// Words in a colour, where colours are wanted.
+    pub(super) fn paint(&self, code: &str, words: &str) -> String {
+        if self.color { format!("\u{1b}[{code}m{words}\u{1b}[0m") } else { words.to_owned() }
+    }
+}
+
+/// The instant that counts as now: what was given, or `SOURCE_DATE_EPOCH`, or
+/// the clock.
+pub(super) fn now(given: Option<Timestamp>) -> Result<Timestamp, String> {
+    if let Some(now) = given {
+        return Ok(now);
+    }
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => text
+            .trim()
+            .parse::<i64>()
+            .ok()
+            .and_then(|seconds| Timestamp::from_second(seconds).ok())
+            .ok_or_else(|| format!("SOURCE_DATE_EPOCH is `{text}`, which is not a number of seconds since 1970")),
+        Err(_) => Ok(Timestamp::now()),
+    }
+}
+
+/// Reads `--now`: RFC 3339, or a day, which then means its midnight in UTC.
+pub(super) fn parse_now(text: &str) -> Result<Timestamp, String> {
+    crate::ground::date::Moment::parse(text, &jiff::tz::TimeZone::UTC)
+        .map(|moment| moment.instant)
+        .map_err(|_| "expected an instant such as `2026-11-22T10:00:00Z`, or a day".to_owned())
+}

@@ -1,0 +1,264 @@
+//! Write: bytes into the output folder, without ever leaving half a site.
+//!
+//! Outputs are staged in a hidden folder on the output's own filesystem and
+//! renamed into place only when every output has been made. Files that an
+//! earlier build wrote and the plan no longer has are deleted last. Invariant:
+//! a file that Guidepost did not write is never touched; a build that fails
+//! changes nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::engine::manifest::{Found, Manifest, ManifestFiles};
+use crate::ground::diagnostic::Diagnostic;
+use crate::ground::digest::Digest;
+use crate::ground::fs::{self, FsError};
+use crate::ground::paths::OutPath;
+use crate::ground::rule::Rule;
+
+/// The folder below the output folder in which outputs are staged.
+const STAGING: &str = ".guidepost-staging";
+
+/// The mark by which the pages of the built-in theme are known as ours.
+const MARK: &[u8] = b"<meta name=\"generator\" content=\"Guidepost\">";
+
+/// What happened to the outputs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Files whose bytes are new or changed, sorted.
+    pub written: Vec<OutPath>,
+    /// Files that stood as they should.
+    pub unchanged: usize,
+    /// Files that were deleted, sorted.
+    pub deleted: Vec<OutPath>,
+}
+
+/// The output folder while a site is being written.
+pub struct OutputFolder {
+    out: PathBuf,
+    manifests: ManifestFiles,
+    earlier: Manifest,
+    lost: bool,
+    was_there: bool,
+    staging_made: AtomicBool,
+    staged: Mutex<BTreeMap<OutPath, Staged>>,
+}
+
+struct Staged {
+    digest: Digest,
+    wave: u8,
+    /// The staged file; `None` where the output stands already.
+    file: Option<PathBuf>,
+}
+
+/// What staging an output came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Staging {
+    /// It will be written.
+    Changed,
+    /// It stands as it should.
+    Unchanged,
+    /// Somebody else's file stands there.
+    Foreign,
+}
+
+impl OutputFolder {
+    /// Opens the output folder `out`, with the manifests kept below `cache`.
+    /// Creates nothing.
+    ///
+    /// # Errors
+    ///
+    /// The manifests cannot be read, the folder is a file, or what an
+    /// interrupted build left there cannot be removed.
+    pub fn open(out: &Path, cache: &Path) -> Result<Self, FsError> {
+        let manifests = ManifestFiles::new(cache, out);
+        let was_there = fs::exists(out);
+        if was_there && !fs::is_folder(out) {
+            return Err(FsError {
+                action: "write into",
+                path: out.to_owned(),
+                error: std::io::Error::from(std::io::ErrorKind::NotADirectory),
+            });
+        }
+        fs::remove_tree(&out.join(STAGING))?;
+        let (earlier, lost) = match manifests.load()? {
+            Found::Whole(manifest) => (manifest, false),
+            Found::Damaged => (Manifest::default(), true),
+            // The folder was built before, and only the memory of it is gone.
+            Found::Nothing => (Manifest::default(), is_ours(out)),
+        };
+        Ok(Self {
+            out: out.to_owned(),
+            manifests,
+            earlier,
+            lost,
+            was_there,
+            staging_made: AtomicBool::new(false),
+            staged: Mutex::default(),
+        })
+    }
+
+    /// Stages an output. May be called from many threads.
+    ///
+    /// # Errors
+    ///
+    /// Any IO error on the way.
+    pub fn stage(&self, path: &OutPath, bytes: &[u8], wave: u8) -> Result<Staging, FsError> {
+        let digest = Digest::of_bytes(bytes);
+        let target = path.under(&self.out);
+        let standing = if !self.was_there || fs::length(&target) != u64::try_from(bytes.len()).ok() {
+            fs::exists(&target).then_some(false)
+        } else {
+            fs::read_if_there(&target)?.map(|standing| standing == bytes)
+        };
+        if standing == Some(false) && !self.lost && !self.earlier.files.contains_key(path) {
+            return Ok(Staging::Foreign);
+        }
+        let file = if standing == Some(true) { None } else { Some(self.stage_file(path, bytes)?) };
+        let outcome = if file.is_some() { Staging::Changed } else { Staging::Unchanged };
+        self.lock().insert(path.clone(), Staged { digest, wave, file });
+        Ok(outcome)
+    }
+
+    fn stage_file(&self, path: &OutPath, bytes: &[u8]) -> Result<PathBuf, FsError> {
+        let staging = self.out.join(STAGING);
+        if !self.staging_made.swap(true, Ordering::AcqRel) {
+            fs::create_folder(&staging)?;
+        }
+        // Two paths never share a digest in practice, and one path is staged
+        // once: its digest is a name that is short and safe everywhere.
+        let file = staging.join(Digest::of_bytes(path.as_str().as_bytes()).to_hex());
+        match fs::write(&file, bytes) {
+            // Another thread is still creating the folder.
+            Err(error) if error.is_not_found() => {
+                fs::create_folder(&staging)?;
+                fs::write(&file, bytes)?;
+            }
+            result => result?,
+        }
+        Ok(file)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<OutPath, Staged>> {
+        self.staged.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives up: removes what was staged. The site stands as it was.
+    pub fn abandon(self) {
+        // Nothing is lost where this fails: the next build removes it.
+        let _ = fs::remove_tree(&self.out.join(STAGING));
+        if !self.was_there {
+            fs::remove_empty_folders(&self.out, self.out.parent().unwrap_or(&self.out));
+        }
+    }
+
+    /// Makes the staged outputs the site: renames them into place in waves,
+    /// deletes what is no longer planned, and remembers what is ours.
+    ///
+    /// # Errors
+    ///
+    /// Any IO error; files are then old or new, never torn, and the next build
+    /// puts right what is missing.
+    pub fn publish(self) -> Result<(Written, Vec<Diagnostic>), FsError> {
+        let staged = std::mem::take(&mut *self.lock());
+        let mut manifest = Manifest::default();
+        let mut written = Written::default();
+        let mut renames: Vec<(u8, &OutPath, &Path)> = Vec::new();
+        for (path, staged) in &staged {
+            manifest.files.insert(path.clone(), staged.digest);
+            match &staged.file {
+                Some(file) => renames.push((staged.wave, path, file)),
+                None => written.unchanged += 1,
+            }
+        }
+        renames.sort();
+        let stale: Vec<&OutPath> =
+            self.earlier.files.keys().filter(|path| !manifest.files.contains_key(*path)).collect();
+        if !renames.is_empty() {
+            // Until the end both what was ours and what will be is ours.
+            let mut both = self.earlier.clone();
+            both.files.extend(manifest.files.clone());
+            self.manifests.store(&both)?;
+        }
+        for path in &stale {
+            // A file that has to give way to a folder goes first.
+            if staged.keys().any(|new| new.as_str().strip_prefix(path.as_str()).is_some_and(|r| r.starts_with('/'))) {
+                fs::remove_file(&path.under(&self.out))?;
+            }
+        }
+        for (_, path, file) in &renames {
+            put(file, &path.under(&self.out), &self.out)?;
+        }
+        written.written = renames.iter().map(|(_, path, _)| (*path).clone()).collect();
+        written.written.sort();
+        for path in stale {
+            let file = path.under(&self.out);
+            fs::remove_file(&file)?;
+            fs::remove_empty_folders(file.parent().unwrap_or(&self.out), &self.out);
+            written.deleted.push(path.clone());
+        }
+        if self.staging_made.load(Ordering::Acquire) {
+            fs::remove_tree(&self.out.join(STAGING))?;
+        }
+        self.manifests.store(&manifest)?;
+        let diagnostics = if self.lost { unplanned(&self.out, &manifest) } else { Vec::new() };
+        Ok((written, diagnostics))
+    }
+}
+
+/// Renames a staged file into place, making room where an earlier build had an
+/// empty folder.
+fn put(file: &Path, target: &Path, out: &Path) -> Result<(), FsError> {
+    match fs::rename(file, target) {
+        Ok(()) => Ok(()),
+        Err(error) if error.is_not_found() => {
+            fs::create_folder(target.parent().unwrap_or(out))?;
+            fs::rename(file, target)
+        }
+        Err(error) if fs::is_folder(target) => {
+            fs::remove_empty_folders(target, out);
+            fs::rename(file, target).map_err(|_| error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the folder bears the mark of an earlier build.
+fn is_ours(out: &Path) -> bool {
+    ["index.html", "404.html"].iter().any(|name| {
+        fs::read_if_there(&out.join(name))
+            .ok()
+            .flatten()
+            .is_some_and(|bytes| bytes.windows(MARK.len()).any(|window| window == MARK))
+    })
+}
+
+/// Files that nobody planned, where the memory of earlier builds is gone.
+fn unplanned(out: &Path, manifest: &Manifest) -> Vec<Diagnostic> {
+    walkdir::WalkDir::new(out)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .filter_map(|entry| {
+            let path = entry.path().strip_prefix(out).ok()?.to_str()?.replace('\\', "/");
+            let known = OutPath::new(&path).is_ok_and(|path| manifest.files.contains_key(&path));
+            (!known).then(|| {
+                Diagnostic::new(Rule::UnplannedOutput, format!("`{path}` is not planned, and nothing tells who wrote it"))
+                    .help("delete it if it is a leftover of an earlier build")
+            })
+        })
+        .collect()
+}
+
+/// The complaint about somebody else's file where an output belongs.
+pub fn foreign(path: &OutPath, out: &Path) -> Diagnostic {
+    Diagnostic::new(
+        Rule::ForeignOutput,
+        format!("`{path}` in the output folder `{}` was not written by Guidepost", out.display()),
+    )
+    .help("move the file away, or build into another folder with `--out`")
+}

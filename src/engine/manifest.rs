@@ -1,0 +1,139 @@
+//! The manifest: which files in an output folder are ours.
+//!
+//! It is not a cache: without it, nobody knows what may be deleted. It is kept
+//! twice, each copy with a checksum in its first line, one pair for each
+//! output folder. Invariant: a manifest that is read back is one that was
+//! written whole.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::ground::digest::Digest;
+use crate::ground::fs::{self, FsError};
+use crate::ground::paths::OutPath;
+
+/// The first line's words before the checksum.
+const HEADER: &str = "guidepost manifest 1 ";
+
+/// The files that a build wrote, with the digests of their bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// Digest by path.
+    pub files: BTreeMap<OutPath, Digest>,
+}
+
+/// What was found of an earlier build's manifest.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A copy that is whole.
+    Whole(Manifest),
+    /// There is none: nothing was built into this folder.
+    Nothing,
+    /// There are copies, but neither is whole.
+    Damaged,
+}
+
+/// The two copies for one output folder.
+#[derive(Clone, Debug)]
+pub struct ManifestFiles {
+    copies: [PathBuf; 2],
+}
+
+impl ManifestFiles {
+    /// The copies for the output folder `out`, kept below `cache`.
+    pub fn new(cache: &Path, out: &Path) -> Self {
+        let name = Digest::of_bytes(out.as_os_str().as_encoded_bytes()).short(12);
+        let folder = cache.join("outputs").join(name);
+        Self { copies: [folder.join("manifest"), folder.join("manifest.copy")] }
+    }
+
+    /// Reads the first copy that is whole.
+    ///
+    /// # Errors
+    ///
+    /// A copy is there but cannot be read.
+    pub fn load(&self) -> Result<Found, FsError> {
+        let mut damaged = false;
+        for copy in &self.copies {
+            let Some(bytes) = fs::read_if_there(copy)? else { continue };
+            match std::str::from_utf8(&bytes).ok().and_then(parse) {
+                Some(manifest) => return Ok(Found::Whole(manifest)),
+                None => damaged = true,
+            }
+        }
+        Ok(if damaged { Found::Damaged } else { Found::Nothing })
+    }
+
+    /// Writes both copies, one after the other, unless they hold the same.
+    ///
+    /// # Errors
+    ///
+    /// Any IO error; at least one whole copy is left, old or new.
+    pub fn store(&self, manifest: &Manifest) -> Result<(), FsError> {
+        let text = print(manifest);
+        for copy in &self.copies {
+            if fs::read_if_there(copy)?.as_deref() != Some(text.as_bytes()) {
+                fs::replace(copy, text.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn print(manifest: &Manifest) -> String {
+    let mut body = String::with_capacity(manifest.files.len() * 80);
+    for (path, digest) in &manifest.files {
+        body.push_str(&digest.to_hex());
+        body.push(' ');
+        body.push_str(path.as_str());
+        body.push('\n');
+    }
+    format!("{HEADER}{}\n{body}", Digest::of_bytes(body.as_bytes()))
+}
+
+fn parse(text: &str) -> Option<Manifest> {
+    let (header, body) = text.split_once('\n')?;
+    let checksum = Digest::from_hex(header.strip_prefix(HEADER)?)?;
+    if Digest::of_bytes(body.as_bytes()) != checksum {
+        return None;
+    }
+    let mut files = BTreeMap::new();
+    for line in body.lines() {
+        let (digest, path) = line.split_once(' ')?;
+        files.insert(OutPath::new(path).ok()?, Digest::from_hex(digest)?);
+    }
+    Some(Manifest { files })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Manifest {
+        let files = ["a/index.html", "b c.css"]
+            .map(|path| (OutPath::new(path).unwrap(), Digest::of_bytes(path.as_bytes())));
+        Manifest { files: files.into_iter().collect() }
+    }
+
+    #[test]
+    fn one_damaged_copy_costs_nothing_and_two_are_told_from_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ManifestFiles::new(folder.path(), Path::new("/site/public"));
+        assert_eq!(files.load().unwrap(), Found::Nothing);
+        files.store(&sample()).unwrap();
+        assert_eq!(files.load().unwrap(), Found::Whole(sample()));
+        fs::write(&files.copies[0], b"guidepost manifest 1 0\n").unwrap();
+        assert_eq!(files.load().unwrap(), Found::Whole(sample()));
+        fs::write(&files.copies[1], b"").unwrap();
+        assert_eq!(files.load().unwrap(), Found::Damaged);
+    }
+
+    #[test]
+    fn no_truncated_manifest_is_believed() {
+        let whole = print(&sample());
+        for length in 0..whole.len() {
+            assert_eq!(parse(&whole[..length]), None, "{length}");
+        }
+        assert_eq!(parse(&whole), Some(sample()));
+    }
+}

@@ -1,0 +1,87 @@
+//! The answers to what a body asks while it is rendered.
+
+use std::collections::BTreeMap;
+
+use super::templates::Templates;
+use crate::content::code_block::Fence;
+use crate::content::highlight::{HighlightBlock, Highlighted, Plain};
+use crate::content::markdown::surroundings::{Hook, Link, ShortcodeAnswer, ShortcodeCall, Surroundings, TemplateFailure};
+use crate::engine::memo::Memo;
+use crate::ground::rule::Rule;
+
+/// Answers from a page's own inputs.
+pub struct Answers<'a> {
+    /// Links by target as written.
+    pub links: &'a BTreeMap<String, Link>,
+    /// Images by target as written.
+    pub images: &'a BTreeMap<String, Link>,
+    /// Credits of images: caption or address, and credit.
+    pub credits: &'a [Credit],
+    /// Whether code is highlighted.
+    pub highlight: bool,
+    /// Highlighted blocks.
+    pub highlighted: &'a Memo<Highlighted>,
+    /// Templates, for hooks and shortcodes.
+    pub templates: &'a Templates,
+}
+
+/// Who made an image, from `meta.image_sources`.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Credit {
+    /// The image's address, file or caption, whichever the entry names.
+    pub names: Vec<String>,
+    /// Who or where from.
+    pub source: String,
+}
+
+impl Surroundings for Answers<'_> {
+    fn link(&self, target: &str) -> Link {
+        answer(self.links, target, Rule::BrokenLink)
+    }
+
+    fn image(&self, target: &str) -> Link {
+        answer(self.images, target, Rule::BrokenImage)
+    }
+
+    fn credit(&self, target: &str, alt: &str) -> Option<String> {
+        let file = target.rsplit('/').next().unwrap_or(target);
+        self.credits
+            .iter()
+            .find(|credit| {
+                credit.names.iter().any(|name| {
+                    name == target || name.trim().eq_ignore_ascii_case(alt.trim()) || name.rsplit('/').next() == Some(file)
+                })
+            })
+            .map(|credit| credit.source.clone())
+    }
+
+    fn highlight(&self, fence: &Fence, code: &str) -> Highlighted {
+        if !self.highlight {
+            let mut html = String::with_capacity(code.len());
+            super::html::escape_into(&mut html, code);
+            return Highlighted { html, plain: Some(Plain::Asked) };
+        }
+        let step = HighlightBlock { language: &fence.language, code };
+        (*self.highlighted.get_or_run(&step, |block| block.html.len() + 64)).clone()
+    }
+
+    fn has_hook(&self, template: &'static str) -> bool {
+        self.templates.has(template)
+    }
+
+    fn hook(&self, hook: &Hook<'_>) -> Result<String, TemplateFailure> {
+        self.templates.hook(hook)
+    }
+
+    fn shortcode(&self, call: &ShortcodeCall<'_>) -> ShortcodeAnswer {
+        self.templates.component(call)
+    }
+}
+
+fn answer(table: &BTreeMap<String, Link>, target: &str, rule: Rule) -> Link {
+    table.get(target).cloned().unwrap_or_else(|| Link::Broken {
+        rule,
+        message: format!("`{target}` was not resolved"),
+        help: None,
+    })
+}
