@@ -15,5 +15,6 @@ pub mod highlight;
 pub mod markdown;
 pub mod node;
 pub mod permalink;
+mod reader;
 pub mod slug;
 pub mod terms;
