@@ -140,9 +140,11 @@ fn next_opening(source: &str, rest: &mut usize) -> Option<(usize, bool)> {
     loop {
         let at = *rest + source[*rest..].find('{')?;
         *rest = at + 1;
+        // `{%-` trims the white space before it.
+        let trims = usize::from(source.as_bytes().get(at + 2) == Some(&b'-'));
         match source.as_bytes().get(at + 1) {
-            Some(b'{') => return Some((at + 2, false)),
-            Some(b'%') => return Some((at + 2, true)),
+            Some(b'{') => return Some((at + 2 + trims, false)),
+            Some(b'%') => return Some((at + 2 + trims, true)),
             Some(b'#') => *rest = at + 2 + source[at + 2..].find("#}")? + 2,
             _ => {}
         }
@@ -407,6 +409,9 @@ mod tests {
         assert_eq!(component.name, "ui.x");
         assert_eq!(component.arguments, ["a", "site", "b", "rest"]);
         assert_eq!(component.names.assigned, ["s"]);
+        let trimmed = scan("{%- component x(a) -%}{{- a -}}{%- endcomponent x -%}{{ b }}");
+        assert_eq!(trimmed.components[0].names.read[0].name, "a");
+        assert_eq!(trimmed.page.read[0].name, "b");
         assert_eq!(found.page.read.len(), 1);
     }
 
