@@ -6,9 +6,20 @@
 //! site asks for it. Strings are plain text unless the documentation says
 //! HTML. Invariant: an output's inputs decide its bytes; nothing else does.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::ground::value::Map;
+use crate::ground::value::{Map, PlainMap};
+
+/// Serializes a map as plain data for templates and JSON, and in its tagged
+/// form for keys, which must tell every kind of value apart: postcard says of
+/// itself that it is not human-readable, Tera and JSON say that they are.
+fn plain_or_tagged<S: Serializer>(map: &Map, serializer: S) -> Result<S::Ok, S::Error> {
+    if serializer.is_human_readable() {
+        PlainMap(map).serialize(serializer)
+    } else {
+        map.serialize(serializer)
+    }
+}
 
 /// `site`: the same on every page that does not name a whole-site value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -32,6 +43,7 @@ pub struct SiteInput {
     /// The site's feed; empty if there is none.
     pub feed: String,
     /// `[extra]` of the configuration.
+    #[serde(serialize_with = "plain_or_tagged")]
     pub extra: Map,
     /// Style sheet, fingerprinted.
     pub style: String,
@@ -98,6 +110,7 @@ pub struct PageInput {
     /// Review; none where nothing was declared.
     pub review: Option<ReviewInput>,
     /// `[meta]` as it stands.
+    #[serde(serialize_with = "plain_or_tagged")]
     pub meta: Map,
     /// The meta box as HTML, its heading not included; empty if there is nothing to show.
     pub meta_box: String,
@@ -106,6 +119,7 @@ pub struct PageInput {
     /// The short meta card as HTML; empty if there is nothing to show.
     pub meta_card: String,
     /// Unknown front matter keys.
+    #[serde(serialize_with = "plain_or_tagged")]
     pub extra: Map,
     /// The guide before this one in its section.
     pub previous: Option<LinkInput>,
@@ -226,3 +240,81 @@ pub struct ItemInput {
 
 /// `terms`: all terms of a taxonomy, for `taxonomy.html`.
 pub type TermList = Vec<ItemInput>;
+
+/// A guide in `site.guides`, for templates that name the whole site.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct GuideInput {
+    /// Its title.
+    pub title: String,
+    /// Where it is.
+    pub href: String,
+    /// Site path such as `/guides/replace-fan/`.
+    pub path: String,
+    /// Its description; may be empty.
+    pub description: String,
+    /// First published.
+    pub date: Option<DateInput>,
+    /// Last changed.
+    pub updated: Option<DateInput>,
+    /// Terms by taxonomy, in the order of the configuration.
+    pub taxonomies: Vec<TermsInput>,
+    /// `[meta]` as it stands.
+    #[serde(serialize_with = "plain_or_tagged")]
+    pub meta: Map,
+    /// Review; none where nothing was declared.
+    pub review: Option<ReviewInput>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::digest::Digest;
+    use crate::ground::value::Value;
+
+    fn page(value: Value) -> PageInput {
+        PageInput {
+            meta: Map(vec![("key".into(), value)]),
+            ..PageInput::default()
+        }
+    }
+
+    #[test]
+    fn templates_and_json_see_plain_data() {
+        let value = Value::Map(Map(vec![("n".into(), Value::Int(3))]));
+        let json = serde_json::to_value(page(value.clone())).unwrap();
+        assert_eq!(json["meta"]["key"]["n"], 3);
+        let tera = tera::Value::from_serializable(&page(value));
+        assert_eq!(
+            tera.get_from_path("meta.key.n")
+                .and_then(tera::Value::as_i64),
+            Some(3)
+        );
+    }
+
+    #[test]
+    fn keys_tell_every_kind_of_value_apart() {
+        let text = |text: &str| Value::Text(text.into());
+        let values = [
+            Value::Null,
+            Value::Bool(false),
+            Value::Bool(true),
+            Value::Int(0),
+            Value::Int(1),
+            Value::Float(1.0),
+            text(""),
+            text("1"),
+            Value::List(vec![]),
+            Value::List(vec![Value::Null]),
+            Value::List(vec![text("a"), text("b")]),
+            Value::Map(Map::default()),
+            Value::Map(Map(vec![("a".into(), text("b"))])),
+        ];
+        let digests: Vec<_> = values
+            .iter()
+            .map(|value| Digest::of(&page(value.clone())))
+            .collect();
+        for (at, digest) in digests.iter().enumerate() {
+            assert!(!digests[..at].contains(digest), "{:?}", values[at]);
+        }
+    }
+}
