@@ -1,6 +1,18 @@
 //! Fenced code: what its info string asks for, and the markup around the code.
+//!
+//! [`Fence::parse`] understands what people already have: `rust,ignore`,
+//! `{.rust}`, `{file="x"}`, and the attributes of the better known generators.
+//! [`write`] makes the markup; the highlighting of the code itself comes from
+//! its caller. Invariant: lines are wrapped in elements only where a feature
+//! of lines is asked for.
+
+mod console;
+mod fence;
+mod markup;
 
 use serde::{Deserialize, Serialize};
+
+pub use markup::write;
 
 use crate::ground::rule::Rule;
 
@@ -29,9 +41,10 @@ pub struct Fence {
 pub type FenceProblem = (Rule, std::ops::Range<usize>, String, Option<String>);
 
 impl Fence {
-    /// Reads an info string. What it cannot understand it reports and skips.
+    /// Reads an info string. What it cannot understand it reports and skips;
+    /// words that mean something to other tools (`ignore`, `no_run`,
+    /// `editable`) are skipped without a word.
     pub fn parse(info: &str) -> (Self, Vec<FenceProblem>) {
-        let _ = info;
-        todo!()
+        fence::parse(info)
     }
 }

@@ -5,7 +5,24 @@
 //! the body. Both see the same events, so that an anchor that one reports is
 //! an anchor that the other writes.
 
+mod admonition;
+mod autolink;
+mod call_syntax;
+mod calls;
+mod document;
+pub(crate) mod escape;
+mod facts;
+mod footnotes;
+mod headings;
+mod pieces;
+mod raw_html;
+mod sanitize;
 pub mod surroundings;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod writer;
 
 pub use surroundings::{Link, Surroundings};
 
@@ -13,7 +30,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::config::MarkdownOptions;
+use super::config::{MarkdownOptions, RawHtml};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::source::Source;
 
@@ -73,8 +90,10 @@ pub fn analyse(
     title: Option<&str>,
     options: &MarkdownOptions,
 ) -> Body {
-    let _ = (source, body, title, options);
-    todo!()
+    let body = document::clamped(source.text, body);
+    let hidden = document::hide(source, body.clone(), options);
+    let document = document::read(source, body, &hidden, title, options);
+    facts::facts(&document, options)
 }
 
 /// Renders a body.
@@ -87,6 +106,39 @@ pub fn render(
     options: &MarkdownOptions,
     around: &dyn Surroundings,
 ) -> Rendered {
-    let _ = (source, body, title, options, around);
-    todo!()
+    let body = document::clamped(source.text, body);
+    let base = body.start;
+    let hidden = document::hide(source, body.clone(), options);
+    let document = document::read(source, body, &hidden, title, options);
+    writer::write(&writer::Input {
+        source,
+        base,
+        calls: &hidden.calls,
+        document: &document,
+        options,
+        around,
+    })
+}
+
+/// What an attribute of raw HTML refers to.
+enum Reference {
+    /// A page or a file.
+    Link,
+    /// An image.
+    Image,
+}
+
+/// What an attribute of raw HTML refers to, if it is kept and refers to
+/// anything.
+fn reference(attribute: &raw_html::Attribute, policy: RawHtml) -> Option<Reference> {
+    if policy == RawHtml::Sanitize && !sanitize::keeps(&attribute.element) {
+        return None;
+    }
+    match (attribute.element.as_str(), attribute.name.as_str()) {
+        ("a" | "area", "href") | ("audio" | "source" | "track" | "video", "src") => {
+            Some(Reference::Link)
+        }
+        ("img", "src") | ("video", "poster") => Some(Reference::Image),
+        _ => None,
+    }
 }

@@ -150,6 +150,10 @@ pub trait Surroundings {
     /// The inner HTML of a code block: spans that never cross a line break,
     /// and why it stayed plain if it did.
     fn highlight(&self, fence: &Fence, code: &str) -> super::super::highlight::Highlighted;
+    /// Whether the site numbers the lines of code whose fence does not say.
+    fn line_numbers(&self) -> bool {
+        false
+    }
     /// Whether the site overrides the template of a hook.
     fn has_hook(&self, template: &'static str) -> bool;
     /// Renders a site's own template for an element.
