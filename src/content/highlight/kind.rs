@@ -17,11 +17,13 @@
 //! | `l` | constant | | `z` | emphasis |
 //! | `k` | keyword | | `q` | quoted or raw text |
 //! | `o` | operator | | `w` | link |
-//! | `p` | punctuation | | `i` | inserted |
-//! | `f` | function, command | | `d` | deleted |
-//! | `t` | type | | `u` | changed |
-//! | `v` | variable, parameter, option | | `pt` | prompt of a session |
-//! | `y` | key, property | | | |
+//! | `f` | function, command | | `i` | inserted |
+//! | `t` | type | | `d` | deleted |
+//! | `v` | variable, parameter, option | | `u` | changed |
+//! | `y` | key, property | | `pt` | prompt of a session |
+//!
+//! Punctuation has no kind of its own: it looks like what it stands in. Spans
+//! for it would nearly double the markup, and calm themes leave it uncoloured.
 //!
 //! Invalid code has no kind: a guide quotes fragments and placeholders, and a
 //! grammar that calls them errors would only be a nuisance to readers.
@@ -59,7 +61,6 @@ kinds! {
     Constant "l" "A constant of the language or a named one.";
     Keyword "k" "A keyword.";
     Operator "o" "An operator.";
-    Punctuation "p" "Punctuation.";
     Function "f" "A function, method, macro or command.";
     Type "t" "A type, class or namespace.";
     Variable "v" "A variable, a parameter or an option of a command.";
@@ -95,8 +96,8 @@ pub(super) enum Own {
 const SCOPES: &[(&str, Own)] = {
     use Kind::{
         Annotation, Attribute, Changed, Comment, Constant, Deleted, Emphasis, Escape, Function,
-        Heading, Inserted, Key, Keyword, Link, Number, Operator, Punctuation, Quote, Regex, String,
-        Strong, Tag, Type, Variable,
+        Heading, Inserted, Key, Keyword, Link, Number, Operator, Quote, Regex, String, Strong, Tag,
+        Type, Variable,
     };
     use Own::Kind as Is;
     &[
@@ -112,7 +113,7 @@ const SCOPES: &[(&str, Own)] = {
         ("punctuation.definition.string", Is(String)),
         ("constant", Is(Constant)),
         ("constant.numeric", Is(Number)),
-        ("constant.character.escape", Is(Escape)),
+        ("constant.character", Is(Escape)),
         ("constant.other.placeholder", Is(Escape)),
         ("punctuation.section.interpolation", Is(Escape)),
         ("punctuation.section.embedded", Is(Escape)),
@@ -125,9 +126,17 @@ const SCOPES: &[(&str, Own)] = {
         ("keyword.other.unit", Is(Number)),
         ("storage", Is(Keyword)),
         ("storage.type.numeric", Is(Number)),
-        ("punctuation", Is(Punctuation)),
-        ("punctuation.definition.variable", Is(Variable)),
+        ("storage.type.string", Is(String)),
+        ("storage.type.c", Is(Type)),
+        ("storage.type.primitive", Is(Type)),
+        ("storage.type.built-in", Is(Type)),
         ("punctuation.definition.parameter", Is(Variable)),
+        // Elsewhere the sign stands in the variable's own scope; the grammar of
+        // nginx gives the name without a suffix to whole directives.
+        ("punctuation.definition.variable.shell", Is(Variable)),
+        ("punctuation.definition.variable.perl", Is(Variable)),
+        ("punctuation.definition.variable.php", Is(Variable)),
+        ("punctuation.definition.variable.ruby", Is(Variable)),
         ("punctuation.definition.annotation", Is(Annotation)),
         ("punctuation.definition.keyword", Is(Keyword)),
         ("punctuation.definition.heading", Is(Heading)),
@@ -136,7 +145,6 @@ const SCOPES: &[(&str, Own)] = {
         ("punctuation.definition.inserted", Is(Inserted)),
         ("punctuation.definition.deleted", Is(Deleted)),
         ("punctuation.definition.raw", Is(Quote)),
-        ("punctuation.definition.entity", Is(Escape)),
         ("entity.name", Is(Type)),
         ("entity.name.function", Is(Function)),
         ("entity.name.command", Is(Function)),
@@ -147,6 +155,10 @@ const SCOPES: &[(&str, Own)] = {
         ("entity.name.tag.toml", Is(Key)),
         ("entity.name.section", Is(Heading)),
         ("entity.name.table", Is(Heading)),
+        ("punctuation.definition.table", Is(Heading)),
+        ("punctuation.separator.table", Is(Heading)),
+        ("meta.tag.section.ini", Is(Heading)),
+        ("keyword.name.ini", Is(Key)),
         ("entity.other.attribute-name", Is(Attribute)),
         ("entity.other.inherited-class", Is(Type)),
         ("support.function", Is(Function)),

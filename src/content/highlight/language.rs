@@ -39,7 +39,7 @@ const NAMES: &[(&str, &str)] = &[
     (
         PLAIN,
         "text txt plain plaintext none nohighlight no-highlight raw verbatim ascii ascii-art tree \
-         output out stdout stderr log logs syslog journal traceback stacktrace diagram",
+         output out stdout stderr log logs syslog journal traceback stacktrace diagram table csv tsv psv",
     ),
     // Languages without a grammar here.
     (
@@ -223,8 +223,6 @@ const NAMES: &[(&str, &str)] = &[
     ("jsonnet", "jsonnet libsonnet"),
     ("reStructuredText", "rst restructuredtext"),
     ("x86_64 Assembly", "asm assembly nasm x86asm x86 gas"),
-    ("Separated Values", "csv"),
-    ("Tab Separated Values", "tsv"),
 ];
 
 /// Finds a language, or else the name that was probably meant.

@@ -40,13 +40,12 @@ pub(super) fn read(code: &str, markup: &mut Markup) {
             }
             '{' => {
                 braces += 1;
-                (1, Some(Kind::Punctuation))
+                (1, None)
             }
             '}' => {
                 braces = braces.saturating_sub(1);
-                (1, Some(Kind::Punctuation))
+                (1, None)
             }
-            '(' | ')' | '[' | ']' | ',' | ':' => (1, Some(Kind::Punctuation)),
             other => (other.len_utf8(), None),
         };
         markup.push(kind, &rest[..length]);
@@ -109,7 +108,7 @@ mod tests {
         for part in [
             "<span class=c># slow</span>\n",
             "<span class=f>sum</span> <span class=k>by</span>",
-            "<span class=f>rate</span><span class=p>(</span>http_total",
+            "<span class=f>rate</span>(http_total",
             "<span class=y>code</span><span class=o>=~</span><span class=s>\"5..\"</span>",
             "<span class=n>5m</span>",
             "<span class=o>&gt;</span> <span class=n>0.5</span>",

@@ -76,7 +76,6 @@ fn scopes(kind: Kind) -> &'static [&'static str] {
         Kind::Constant => &["constant.language", "constant.other", "constant"],
         Kind::Keyword => &["keyword.control", "keyword", "storage"],
         Kind::Operator => &["keyword.operator"],
-        Kind::Punctuation => &["punctuation"],
         Kind::Function => &[
             "entity.name.function",
             "support.function",
