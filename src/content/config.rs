@@ -376,7 +376,7 @@ impl Default for HighlightOptions {
     fn default() -> Self {
         Self {
             enabled: true,
-            light_theme: "InspiredGitHub".into(),
+            light_theme: "OneHalfLight".into(),
             dark_theme: "OneHalfDark".into(),
             line_numbers: false,
         }

@@ -1,12 +1,45 @@
 //! Highlighting: code in, compact markup out.
 //!
-//! Classes come from a fixed table of token kinds that no theme changes, so
-//! that a highlighted block depends on its language and its code alone.
+//! Classes come from a fixed table of token kinds that no theme changes (see
+//! [`Kind`]), so that a highlighted block depends on its language and its code
+//! alone. Colours are the style sheet's affair ([`stylesheet`]).
+//!
+//! Invariants: the visible text of the markup is exactly the code; no span
+//! crosses a line break; the same block has the same markup on every machine,
+//! which is why limits are set by size ([`LONGEST_LINE`], [`LARGEST_BLOCK`])
+//! and never by time. Line numbers, marks and titles are not made here.
+
+mod contrast;
+mod grammar;
+mod kind;
+mod language;
+mod markup;
+mod promql;
+mod session;
+mod stylesheet;
+mod theme;
+
+pub use kind::Kind;
+pub use stylesheet::stylesheet;
+pub use theme::theme_names;
 
 use serde::{Deserialize, Serialize};
+use syntect::parsing::SyntaxReference;
 
-use super::config::HighlightOptions;
 use crate::ground::step::Step;
+use grammar::{Failed, Reader};
+use language::Language;
+use markup::Markup;
+
+/// A block with a line of more bytes stays plain.
+///
+/// Grammars match dozens of patterns at every place of a line, some of which
+/// look ahead to its end, so that the time for a line grows with the square
+/// of its length at worst.
+pub const LONGEST_LINE: usize = 2_000;
+
+/// A block of more bytes stays plain.
+pub const LARGEST_BLOCK: usize = 200_000;
 
 /// Highlights one block. Memoized: equal blocks are highlighted once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,17 +74,62 @@ impl Step for HighlightBlock<'_> {
     const NAME: &'static str = "highlight-block";
     type Output = Highlighted;
     fn run(&self) -> Highlighted {
-        todo!()
+        let reason = match language::find(self.language) {
+            Ok(Language::Plain) => Plain::Asked,
+            Err(meant) => Plain::UnknownLanguage(meant),
+            Ok(_) if is_too_long(self.code) => Plain::TooLong,
+            Ok(language) => match read(language, self.code) {
+                Ok(html) => return Highlighted { html, plain: None },
+                Err(Failed) => Plain::TooLong,
+            },
+        };
+        Highlighted::plain(self.code, reason)
     }
 }
 
-/// The style rules for code, light and dark, for the configured themes.
-pub fn stylesheet(options: &HighlightOptions) -> String {
-    let _ = options;
-    todo!()
+impl Highlighted {
+    /// A block without markup, and why.
+    pub fn plain(code: &str, reason: Plain) -> Self {
+        Self {
+            html: markup::plain(code),
+            plain: Some(reason),
+        }
+    }
 }
 
-/// The names of all themes that the configuration may name, sorted.
-pub fn theme_names() -> Vec<&'static str> {
-    todo!()
+fn is_too_long(code: &str) -> bool {
+    code.len() > LARGEST_BLOCK || code.lines().any(|line| line.len() > LONGEST_LINE)
+}
+
+fn read(language: Language, code: &str) -> Result<String, Failed> {
+    let mut markup = Markup::with_capacity(code.len());
+    match language {
+        Language::Plain => markup.push(None, code),
+        Language::PromQl => promql::read(code, &mut markup),
+        Language::Grammar(syntax) => read_lines(syntax, code, &mut markup)?,
+        Language::Session(shell) => session::read(shell, code, true, &mut markup)?,
+        Language::Shell(shell) => {
+            // Nothing in a script begins with `$ `: it is a session by another name.
+            let first = code.lines().find(|line| !line.trim().is_empty());
+            if first.is_some_and(|line| line.trim_start().starts_with("$ ")) {
+                session::read(shell, code, false, &mut markup)?;
+            } else {
+                read_lines(shell, code, &mut markup)?;
+            }
+        }
+    }
+    Ok(markup.finish())
+}
+
+fn read_lines(syntax: &SyntaxReference, code: &str, markup: &mut Markup) -> Result<(), Failed> {
+    let mut reader = Reader::new(syntax);
+    for line in code.split_inclusive('\n') {
+        if line.ends_with('\n') {
+            reader.line(line, line.len(), markup)?;
+        } else {
+            // The grammars want every line to end; the reader does not.
+            reader.line(&format!("{line}\n"), line.len(), markup)?;
+        }
+    }
+    Ok(())
 }
