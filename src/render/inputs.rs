@@ -105,6 +105,8 @@ pub struct PageInput {
     pub words: usize,
     /// Minutes to read, at least 1; 0 for pages without text.
     pub reading_minutes: usize,
+    /// Digest of the text, 24 hexadecimal digits; empty for pages without text.
+    pub content_hash: String,
     /// Terms by taxonomy, in the order of the configuration.
     pub taxonomies: Vec<TermsInput>,
     /// Review; none where nothing was declared.

@@ -106,6 +106,11 @@ impl Templates {
         self.texts.contains_key(name)
     }
 
+    /// Whether a page may name this template as its own.
+    pub fn is_page(&self, name: &str) -> bool {
+        self.has(name) && names::is_page(name)
+    }
+
     /// The templates that a page may name, for "did you mean".
     pub fn page_template_names(&self) -> impl Iterator<Item = &str> {
         self.texts
