@@ -7,6 +7,7 @@
 //! changes nothing.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -114,13 +115,30 @@ impl OutputFolder {
         } else {
             fs::read_if_there(&target)?.map(|standing| standing == bytes)
         };
-        if standing == Some(false) && !self.lost && !self.earlier.files.contains_key(path) {
+        let ours = || self.lost || self.earlier.files.contains_key(path) || self.is_our_folder(path, &target);
+        if standing == Some(false) && !ours() {
             return Ok(Staging::Foreign);
         }
         let file = if standing == Some(true) { None } else { Some(self.stage_file(path, bytes)?) };
         let outcome = if file.is_some() { Staging::Changed } else { Staging::Unchanged };
         self.lock().insert(path.clone(), Staged { digest, wave, file });
         Ok(outcome)
+    }
+
+    /// Whether a folder stands at the path and holds nothing but files that
+    /// an earlier build wrote: it will be empty once those are deleted.
+    fn is_our_folder(&self, path: &OutPath, target: &Path) -> bool {
+        fs::is_folder(target)
+            && walkdir::WalkDir::new(target).into_iter().filter_map(Result::ok).all(|entry| {
+                entry.file_type().is_dir()
+                    || entry
+                        .path()
+                        .strip_prefix(target)
+                        .ok()
+                        .and_then(Path::to_str)
+                        .and_then(|below| OutPath::new(&format!("{path}/{}", below.replace('\\', "/"))).ok())
+                        .is_some_and(|below| self.earlier.files.contains_key(&below))
+            })
     }
 
     fn stage_file(&self, path: &OutPath, bytes: &[u8]) -> Result<PathBuf, FsError> {
@@ -144,6 +162,13 @@ impl OutputFolder {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<OutPath, Staged>> {
         self.staged.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn delete(&self, path: &OutPath) -> Result<(), FsError> {
+        let file = path.under(&self.out);
+        fs::remove_file(&file)?;
+        fs::remove_empty_folders(file.parent().unwrap_or(&self.out), &self.out);
+        Ok(())
     }
 
     /// Gives up: removes what was staged. The site stands as it was.
@@ -183,23 +208,23 @@ impl OutputFolder {
             both.files.extend(manifest.files.clone());
             self.manifests.store(&both)?;
         }
-        for path in &stale {
-            // A file that has to give way to a folder goes first.
-            if staged.keys().any(|new| new.as_str().strip_prefix(path.as_str()).is_some_and(|r| r.starts_with('/'))) {
-                fs::remove_file(&path.under(&self.out))?;
-            }
+        // A file that has to give way to a folder, or the other way round,
+        // goes first; everything else goes last.
+        let (in_the_way, last): (Vec<&OutPath>, Vec<&OutPath>) =
+            stale.into_iter().partition(|path| is_in_the_way(path, &manifest.files));
+        for path in &in_the_way {
+            self.delete(path)?;
         }
         for (_, path, file) in &renames {
             put(file, &path.under(&self.out), &self.out)?;
         }
+        for path in &last {
+            self.delete(path)?;
+        }
         written.written = renames.iter().map(|(_, path, _)| (*path).clone()).collect();
         written.written.sort();
-        for path in stale {
-            let file = path.under(&self.out);
-            fs::remove_file(&file)?;
-            fs::remove_empty_folders(file.parent().unwrap_or(&self.out), &self.out);
-            written.deleted.push(path.clone());
-        }
+        written.deleted = in_the_way.into_iter().chain(last).cloned().collect();
+        written.deleted.sort();
         if self.staging_made.load(Ordering::Acquire) {
             fs::remove_tree(&self.out.join(STAGING))?;
         }
@@ -207,6 +232,23 @@ impl OutputFolder {
         let diagnostics = if self.lost { unplanned(&self.out, &manifest) } else { Vec::new() };
         Ok((written, diagnostics))
     }
+}
+
+/// Whether a stale file stands where the new site has a folder, or below
+/// where it has a file.
+fn is_in_the_way(stale: &OutPath, planned: &BTreeMap<OutPath, Digest>) -> bool {
+    let below = format!("{stale}/");
+    let has_below = planned
+        .range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded))
+        .next()
+        .is_some_and(|(path, _)| path.as_str().starts_with(&below));
+    let mut above = stale.as_str();
+    let mut is_below = false;
+    while let Some((folder, _)) = above.rsplit_once('/') {
+        is_below |= planned.contains_key(folder);
+        above = folder;
+    }
+    has_below || is_below
 }
 
 /// Renames a staged file into place, making room where an earlier build had an
