@@ -242,3 +242,93 @@ fn what_is_not_highlighted_says_why() {
     assert_eq!(plain("qqqqqq"), Some(Plain::UnknownLanguage(None)));
     assert_eq!(highlight("qqqqqq", "a < b").html, "a &lt; b");
 }
+
+/// Lines that grammars find hard, by themselves and in great numbers.
+#[test]
+fn hostile_code_never_stalls() {
+    let hard = [
+        "a",
+        " ",
+        "\t",
+        "`",
+        "~",
+        "(",
+        "[",
+        "{",
+        "<",
+        "\"",
+        "'",
+        "\\",
+        "a-",
+        "a.",
+        "a::b",
+        "$(",
+        "${",
+        "((",
+        "/*",
+        "*a",
+        "<a ",
+        "a=",
+        "%",
+        "\"\\",
+        "- ",
+        "a:",
+        "http://a.",
+        "[a](",
+        "{{",
+        "é",
+    ];
+    let languages = [
+        "bash",
+        "console",
+        "yaml",
+        "json",
+        "ini",
+        "scss",
+        "markdown",
+        "python",
+        "js",
+        "lua",
+        "cpp",
+        "powershell",
+        "html",
+        "promql",
+    ];
+    let mut worst = (Duration::ZERO, String::new());
+    for language in languages {
+        // Not the compiling of the grammar's expressions.
+        highlight(language, "a = b\n");
+        for unit in hard {
+            for (length, lines) in [(100_000, 1), (LONGEST_LINE, 1), (400, 20)] {
+                let line = unit.repeat(length / unit.len()) + "\n";
+                let code = line.repeat(lines);
+                let started = Instant::now();
+                let highlighted = highlight(language, &code);
+                let took = started.elapsed();
+                check(&code, &highlighted.html);
+                if length > LONGEST_LINE {
+                    assert_eq!(highlighted.plain, Some(Plain::TooLong));
+                }
+                if took > worst.0 {
+                    worst = (
+                        took,
+                        format!("{language}: {lines} lines of {length} {unit:?}"),
+                    );
+                }
+            }
+        }
+    }
+    // Twenty times what was seen, so that a busy machine does not fail the test.
+    assert!(worst.0 < Duration::from_secs(3), "{worst:?}");
+    println!("worst: {worst:?}");
+}
+
+#[test]
+fn deep_nesting_and_many_lines_are_read() {
+    let nested = "{\"a\": [".repeat(150) + &"]}".repeat(150);
+    check(&nested, &highlight("json", &nested).html);
+    let lines = "if (a) { b(\"c\"); } // d\n".repeat(5_000);
+    let highlighted = highlight("js", &lines);
+    assert_eq!(highlighted.plain, None);
+    check(&lines, &highlighted.html);
+}

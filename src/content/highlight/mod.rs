@@ -9,6 +9,7 @@
 //! which is why limits are set by size ([`LONGEST_LINE`], [`LARGEST_BLOCK`])
 //! and never by time. Line numbers, marks and titles are not made here.
 
+mod budget;
 mod contrast;
 mod grammar;
 mod kind;
@@ -19,6 +20,7 @@ mod session;
 mod stylesheet;
 mod theme;
 
+pub use budget::{LARGEST_BLOCK, LONGEST_LINE};
 pub use kind::Kind;
 pub use stylesheet::stylesheet;
 pub use theme::theme_names;
@@ -30,16 +32,6 @@ use crate::ground::step::Step;
 use grammar::{Failed, Reader};
 use language::Language;
 use markup::Markup;
-
-/// A block with a line of more bytes stays plain.
-///
-/// Grammars match dozens of patterns at every place of a line, some of which
-/// look ahead to its end, so that the time for a line grows with the square
-/// of its length at worst.
-pub const LONGEST_LINE: usize = 2_000;
-
-/// A block of more bytes stays plain.
-pub const LARGEST_BLOCK: usize = 200_000;
 
 /// Highlights one block. Memoized: equal blocks are highlighted once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -77,7 +69,7 @@ impl Step for HighlightBlock<'_> {
         let reason = match language::find(self.language) {
             Ok(Language::Plain) => Plain::Asked,
             Err(meant) => Plain::UnknownLanguage(meant),
-            Ok(_) if is_too_long(self.code) => Plain::TooLong,
+            Ok(_) if budget::exceeds(self.code) => Plain::TooLong,
             Ok(language) => match read(language, self.code) {
                 Ok(html) => return Highlighted { html, plain: None },
                 Err(Failed) => Plain::TooLong,
@@ -95,10 +87,6 @@ impl Highlighted {
             plain: Some(reason),
         }
     }
-}
-
-fn is_too_long(code: &str) -> bool {
-    code.len() > LARGEST_BLOCK || code.lines().any(|line| line.len() > LONGEST_LINE)
 }
 
 fn read(language: Language, code: &str) -> Result<String, Failed> {

@@ -1,0 +1,361 @@
+//! The terms that stand for a guide when similar guides are sought.
+//!
+//! At most [`MOST_TERMS`] a guide, with quantized weights, computed from the
+//! guide alone: no statistics over the corpus, which every edit would move.
+//! Counts enter by their logarithm, so that a small edit of the text moves few
+//! terms or none; code is not read.
+//!
+//! Words are found by [`words`], which knows English filler. A guide in another
+//! language has terms too, only with more filler among them.
+
+mod stop_words;
+mod words;
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use super::config::SimilarOptions;
+use super::front_matter::FrontMatter;
+use super::markdown::Body;
+use crate::ground::value::Value;
+use words::{fold_phrase, words};
+
+/// Terms kept of a guide.
+pub const MOST_TERMS: usize = 32;
+
+/// Taxonomy terms kept, and as many meta values, so that words have room.
+const MOST_DECLARED: usize = 10;
+
+/// Phrases of two words kept.
+const MOST_PHRASES: usize = 4;
+
+/// A phrase in the text alone counts from this number of occurrences on.
+const LEAST_PHRASE: u32 = 3;
+
+/// The longest declared value that can be shared, in words: more is prose.
+const LONGEST_VALUE: usize = 5;
+
+/// What a guide is about, in few and stable terms.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Terms sorted by text.
+    pub terms: Vec<Term>,
+}
+
+/// One term of a guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// The folded form by which terms are compared, with its kind:
+    /// `tag:…`, `meta:…` or `word:…`.
+    pub key: String,
+    /// The words shown as the reason.
+    pub label: String,
+    /// Quantized weight, 1 to 15.
+    pub weight: u8,
+}
+
+/// The terms of a guide: what it declares, then the strongest words of title,
+/// headings and text.
+pub fn terms(title: &str, front: &FrontMatter, body: &Body, options: &SimilarOptions) -> Terms {
+    let mut found: BTreeMap<String, Term> = BTreeMap::new();
+    let mut add = |term: Term| {
+        if found.len() < MOST_TERMS {
+            found.entry(term.key.clone()).or_insert(term);
+        }
+    };
+    let taxonomies = front.taxonomies.values().flatten().map(String::as_str);
+    declared("tag", taxonomies, options.taxonomies)
+        .into_iter()
+        .for_each(&mut add);
+    let mut values = Vec::new();
+    for key in &options.meta_keys {
+        if let Some(value) = front.meta.at_path(key) {
+            collect(value, &mut values);
+        }
+    }
+    declared("meta", values.into_iter(), options.meta)
+        .into_iter()
+        .for_each(&mut add);
+    if options.words > 0 {
+        strongest_words(title, body, options.words)
+            .into_iter()
+            .for_each(&mut add);
+    }
+    Terms {
+        terms: found.into_values().collect(),
+    }
+}
+
+/// Declared values as terms, in the order written.
+fn declared<'a>(kind: &str, values: impl Iterator<Item = &'a str>, weight: u8) -> Vec<Term> {
+    let mut terms: Vec<Term> = Vec::new();
+    for value in values {
+        let folded = fold_phrase(value);
+        let fits = (1..=LONGEST_VALUE).contains(&folded.split_whitespace().count());
+        let key = format!("{kind}:{folded}");
+        if weight > 0 && fits && terms.iter().all(|term| term.key != key) {
+            terms.push(Term {
+                key,
+                label: value.split_whitespace().collect::<Vec<_>>().join(" "),
+                weight: weight.min(15),
+            });
+        }
+        if terms.len() == MOST_DECLARED {
+            break;
+        }
+    }
+    terms
+}
+
+/// The texts of a meta value: itself, those of a list, the `name` of a map.
+fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+    match value {
+        Value::Text(text) => texts.push(text),
+        Value::List(items) => items.iter().for_each(|item| collect(item, texts)),
+        Value::Map(map) => {
+            if let Some(name) = map.get("name") {
+                collect(name, texts);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => {}
+    }
+}
+
+/// What is known of one word or phrase of a guide.
+#[derive(Default)]
+struct Found {
+    /// As first written; the title comes first.
+    label: String,
+    in_title: bool,
+    in_heading: bool,
+    count: u32,
+}
+
+impl Found {
+    /// 1 for a word that stands once, up to 10 for one of title, headings and text.
+    fn points(&self) -> u8 {
+        let text = match self.count {
+            0 => 0,
+            1 => 1,
+            2 | 3 => 2,
+            4..=7 => 3,
+            8..=15 => 4,
+            _ => 5,
+        };
+        text + u8::from(self.in_title) * 3 + u8::from(self.in_heading) * 2
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Field {
+    Title,
+    Heading,
+    Text,
+}
+
+/// Words and phrases as terms, the strongest first; of equals the longer
+/// first, which tends to be the more special.
+fn strongest_words(title: &str, body: &Body, weight: u8) -> Vec<Term> {
+    let mut single: HashMap<String, Found> = HashMap::new();
+    let mut double: HashMap<String, Found> = HashMap::new();
+    count(title, Field::Title, &mut single, &mut double);
+    for heading in &body.headings {
+        count(&heading.text, Field::Heading, &mut single, &mut double);
+    }
+    for block in body.text.lines() {
+        count(block, Field::Text, &mut single, &mut double);
+    }
+    double.retain(|_, found| found.in_title || found.count >= LEAST_PHRASE);
+    let mut terms = ranked(double, weight);
+    terms.truncate(MOST_PHRASES);
+    terms.extend(ranked(single, weight));
+    sort(&mut terms);
+    terms
+}
+
+fn ranked(found: HashMap<String, Found>, weight: u8) -> Vec<Term> {
+    let mut terms: Vec<Term> = found
+        .into_iter()
+        .map(|(folded, found)| Term {
+            key: format!("word:{folded}"),
+            // Three is the default: points count as they are.
+            weight: (u16::from(found.points()) * u16::from(weight))
+                .div_ceil(3)
+                .clamp(1, 15) as u8,
+            label: found.label,
+        })
+        .collect();
+    sort(&mut terms);
+    terms
+}
+
+fn sort(terms: &mut [Term]) {
+    terms.sort_by(|a, b| {
+        let strength = |term: &Term| (term.weight, term.key.len());
+        strength(b)
+            .cmp(&strength(a))
+            .then_with(|| a.key.cmp(&b.key))
+    });
+}
+
+fn count(
+    text: &str,
+    field: Field,
+    single: &mut HashMap<String, Found>,
+    double: &mut HashMap<String, Found>,
+) {
+    let note = |found: &mut Found, label: &dyn Fn() -> String| {
+        if found.label.is_empty() {
+            found.label = label();
+        }
+        match field {
+            Field::Title => found.in_title = true,
+            Field::Heading => found.in_heading = true,
+            Field::Text => found.count += 1,
+        }
+    };
+    let words = words(text, field == Field::Title);
+    for (index, word) in words.iter().enumerate() {
+        note(single.entry(word.folded.clone()).or_default(), &|| {
+            readable(word.written)
+        });
+        if let (true, Some(before)) = (word.follows, index.checked_sub(1)) {
+            let before = &words[before];
+            if before.folded != word.folded {
+                let key = format!("{} {}", before.folded, word.folded);
+                note(double.entry(key).or_default(), &|| {
+                    format!("{} {}", readable(before.written), readable(word.written))
+                });
+            }
+        }
+    }
+}
+
+/// A word as a reason: `Backup` at the head of a sentence becomes `backup`,
+/// names such as `PostgreSQL` and `API` stay.
+fn readable(written: &str) -> String {
+    let mut chars = written.chars();
+    match chars.next() {
+        Some(first) if first.is_uppercase() && !chars.any(char::is_uppercase) => {
+            written.to_lowercase()
+        }
+        _ => written.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_TERMS, Terms, terms};
+    use crate::content::config::SimilarOptions;
+    use crate::content::front_matter::FrontMatter;
+    use crate::content::markdown::{Body, Heading};
+    use crate::ground::value::{Map, Value};
+
+    fn body(headings: &[&str], text: &str) -> Body {
+        let heading = |text: &&str| Heading {
+            level: 2,
+            id: String::new(),
+            text: (*text).to_owned(),
+        };
+        Body {
+            headings: headings.iter().map(heading).collect(),
+            text: text.to_owned(),
+            ..Body::default()
+        }
+    }
+
+    fn of(title: &str, body: &Body) -> Terms {
+        terms(
+            title,
+            &FrontMatter::default(),
+            body,
+            &SimilarOptions::default(),
+        )
+    }
+
+    fn listed(terms: &Terms) -> Vec<String> {
+        terms
+            .terms
+            .iter()
+            .map(|term| format!("{} {} {}", term.key, term.label, term.weight))
+            .collect()
+    }
+
+    #[test]
+    fn declared_terms_and_words_stand_side_by_side() {
+        let text = |text: &str| Value::Text(text.into());
+        let front = FrontMatter {
+            taxonomies: [("tags".to_owned(), vec!["Backups".into(), "backup".into()])].into(),
+            meta: Map(vec![
+                (
+                    "stack".into(),
+                    Value::List(vec![text("FastAPI"), text("Redis")]),
+                ),
+                (
+                    "entities".into(),
+                    Value::List(vec![Value::Map(Map(vec![
+                        ("name".into(), text("Cache Boundaries")),
+                        ("kind".into(), text("concept")),
+                    ]))]),
+                ),
+                ("unlisted".into(), text("nothing")),
+            ]),
+            ..FrontMatter::default()
+        };
+        let body = body(&["Drain the pump"], "Drain pumps slowly.");
+        let found = terms("Pump service", &front, &body, &SimilarOptions::default());
+        assert_eq!(
+            listed(&found),
+            [
+                "meta:cache boundary Cache Boundaries 5",
+                "meta:fastapi FastAPI 5",
+                "meta:redis Redis 5",
+                "tag:backup Backups 6",
+                "word:drain drain 3",
+                "word:pump pump 6",
+                "word:pump service pump service 3",
+                "word:service service 3",
+                "word:slowly slowly 1",
+            ]
+        );
+    }
+
+    #[test]
+    fn there_are_never_more_than_the_limit() {
+        let text: Vec<String> = (0..500).map(|number| format!("word{number}")).collect();
+        let found = of("A long one", &body(&[], &text.join(" ")));
+        assert_eq!(found.terms.len(), MOST_TERMS);
+        assert!(found.terms.is_sorted_by_key(|term| &term.key));
+        assert!(
+            found
+                .terms
+                .iter()
+                .all(|term| (1..=15).contains(&term.weight))
+        );
+    }
+
+    #[test]
+    fn a_small_edit_moves_few_terms() {
+        let text = include_str!("../../../tests/corpora/openshift-runbooks/NetObservLokiError.md");
+        let before = of("NetObservLokiError", &body(&["Meaning"], text));
+        let edited = text.replacen("the", "the very same", 1) + "\nOne more sentence on routers.";
+        let after = of("NetObservLokiError", &body(&["Meaning"], &edited));
+        let moved = after
+            .terms
+            .iter()
+            .filter(|term| !before.terms.contains(term));
+        assert!(moved.count() <= 2);
+    }
+
+    #[test]
+    fn weights_of_zero_leave_a_kind_out() {
+        let options = SimilarOptions {
+            words: 0,
+            ..SimilarOptions::default()
+        };
+        let front = FrontMatter::default();
+        let found = terms("Pump service", &front, &body(&[], "pump"), &options);
+        assert!(found.terms.is_empty());
+    }
+}
