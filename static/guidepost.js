@@ -74,9 +74,10 @@
   // that a change takes out.
   const copyable = (code) => {
     const copy = code.cloneNode(true);
-    copy.querySelectorAll(".prompt, .output, .line.del").forEach((element) => element.remove());
+    const unwanted = ".prompt, .output, .line.del, .visually-hidden";
+    copy.querySelectorAll(unwanted).forEach((element) => element.remove());
     const text = copy.textContent.replace(/\n+$/, "\n");
-    return code.querySelector(".prompt, .output") ? text.replace(/\n{2,}/g, "\n") : text;
+    return code.querySelector(".prompt, .output") ? text.replace(/^\n+/, "").replace(/\n{2,}/g, "\n") : text;
   };
 
   const copyButtons = () => {

@@ -3,6 +3,7 @@
 //! `cargo test --test theme -- --ignored` writes the same pages, with the
 //! style sheet and the script, to `target/tmp/theme` for eyes.
 
+mod colours;
 mod samples;
 mod strict;
 
