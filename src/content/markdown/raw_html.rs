@@ -255,7 +255,7 @@ mod tests {
     fn text_is_what_a_reader_sees() {
         assert_eq!(
             visible_text("<p>a<b>b</b> &amp; c</p><!-- d --><style>e</style>f").trim(),
-            "ab & c  f"
+            "ab & c   f"
         );
     }
 }
