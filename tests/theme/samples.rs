@@ -226,6 +226,7 @@ fn article() -> PageInput {
         expires: date("2030-01-01", "1 January 2030"),
         words: 1400,
         reading_minutes: 7,
+        content_hash: String::new(),
         taxonomies: vec![
             TermsInput {
                 name: "tags".into(),
@@ -538,6 +539,7 @@ pub fn hostile() -> Vec<Sample> {
         expires: date(),
         words: 1,
         reading_minutes: 1,
+        content_hash: String::new(),
         taxonomies: vec![TermsInput {
             name: evil(),
             title: evil(),
