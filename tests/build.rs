@@ -306,3 +306,43 @@ fn data_files_reach_the_templates_that_name_them() {
     site.build_well();
     assert_eq!(site.page("fans/clean/index.html").trim(), "9 Nm, 4 bolts, 3 guides");
 }
+
+#[test]
+fn a_guide_beside_a_folder_of_its_name_is_the_page_of_that_section() {
+    let site = Site::new(
+        "--- file: content/fans.md\n# All about fans\n[clean](fans/clean.md)\n--- file: content/fans/clean.md\n# Clean a fan\n",
+    );
+    site.build_well();
+    let page = site.page("fans/index.html");
+    assert!(page.contains("All about fans") && page.contains("href=\"/fans/clean/\""), "{page}");
+}
+
+#[test]
+fn sources_that_cannot_be_read_are_all_named() {
+    let site = Site::new("--- file: content/a.md\n# A\n");
+    site.write("content/latin.md", b"caf\xe9\n");
+    site.write("content/wide.md", b"\xff\xfea\0");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        symlink("..", site.root().join("content/loop")).unwrap();
+        symlink("nowhere", site.root().join("content/dangling.md")).unwrap();
+        let pipe = site.root().join("content/pipe.md");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    }
+    let report = site.build();
+    let errors: Vec<String> = findings(&report).into_iter().filter(|found| found.starts_with("error")).collect();
+    #[cfg(unix)]
+    assert_eq!(
+        errors,
+        [
+            "error[unreadable-source] content/dangling.md:0:0",
+            "error[unreadable-source] content/latin.md:1:4",
+            "error[unreadable-source] content/loop:0:0",
+            "error[unreadable-source] content/pipe.md:0:0",
+            "error[unreadable-source] content/wide.md:1:1",
+        ]
+    );
+    #[cfg(not(unix))]
+    assert_eq!(errors.len(), 2);
+}

@@ -6,6 +6,7 @@
 //! every entry below the content folder is either in the result, ignored by a
 //! stated rule, or named by a diagnostic.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -123,12 +124,20 @@ type Skip<'a> = &'a dyn Fn(&str, &Path, bool) -> bool;
 fn walk(layout: &Layout, folder: &str, skip: Skip<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<SrcPath> {
     let top = if folder.is_empty() { layout.root.clone() } else { layout.root.join(folder) };
     let mut found = Vec::new();
+    // A link to a folder above the walk's top would be walked once more before
+    // it is known for a loop.
+    let real_top = fs::absolute(&top);
+    let loops = RefCell::new(Vec::new());
     let entries = WalkDir::new(&top).follow_links(true).sort_by_file_name().into_iter().filter_entry(|entry| {
         let Some(name) = entry.file_name().to_str() else { return true };
         if entry.depth() == 0 {
             return true;
         }
         let relative = entry.path().strip_prefix(&layout.root).ok().and_then(slashed);
+        if entry.path_is_symlink() && entry.file_type().is_dir() && real_top.starts_with(fs::absolute(entry.path())) {
+            loops.borrow_mut().push(relative.unwrap_or_default());
+            return false;
+        }
         !is_hidden_or_temporary(name)
             && relative.is_none_or(|relative| !skip(&relative, entry.path(), entry.file_type().is_dir()))
     });
@@ -155,6 +164,10 @@ fn walk(layout: &Layout, folder: &str, skip: Skip<'_>, diagnostics: &mut Vec<Dia
             },
             Err(error) => diagnostics.push(walk_error(layout, &error)),
         }
+    }
+    for link in loops.into_inner() {
+        let message = "is a link that leads back to a folder that holds it";
+        diagnostics.push(Diagnostic::file(Rule::UnreadableSource, SrcPath::new(link), message).help("remove the link"));
     }
     found.sort();
     found

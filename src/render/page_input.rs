@@ -42,8 +42,8 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
     PageInput {
         kind: match article.kind {
             Kind::Home => "home",
-            Kind::Section => "section",
-            Kind::Bundle | Kind::Guide => "guide",
+            _ if page.heads_section => "section",
+            _ => "guide",
         },
         title: listing.title.clone(),
         title_id: own.title_id.clone(),

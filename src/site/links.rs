@@ -263,6 +263,8 @@ impl<'a> LinkIndex<'a> {
             .or_else(|| self.files.assets.iter().find(|asset| asset.file_name().to_lowercase() == name).map(SrcPath::as_str));
         let help = match elsewhere {
             Some(source) => Some(format!("did you mean `{}`?", self.written_from(article.source.parent(), source))),
+            // Names of a letter or two are near to everything.
+            None if name.split('.').next().is_some_and(|stem| stem.chars().count() < 4) => None,
             None => {
                 let beside: Vec<&str> = self
                     .by_source

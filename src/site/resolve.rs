@@ -30,6 +30,9 @@ pub struct Page {
     pub unfit: bool,
     /// Whether its review holds; `None` where it declares none.
     pub review: Option<ReviewState>,
+    /// Whether it is the page of a section: by its name, or because a guide
+    /// `fans.md` lies beside a folder `fans/` that has no page of its own.
+    pub heads_section: bool,
 }
 
 impl Page {
@@ -56,7 +59,7 @@ impl Page {
 
     /// Whether it is a guide and not the page of a section.
     pub fn is_guide(&self) -> bool {
-        matches!(self.article.kind, Kind::Guide | Kind::Bundle)
+        !self.heads_section
     }
 }
 
@@ -100,9 +103,10 @@ pub fn resolve(mut articles: Vec<Arc<Article>>, config: &Config, files: &Files, 
         }
         let unfit = publication::is_unfit(&article.front, &config.noindex, &config.review, edition);
         let review = publication::review_state(&article.front, edition);
-        pages.push(Page { article, unfit, review });
+        let heads_section = matches!(article.kind, Kind::Home | Kind::Section);
+        pages.push(Page { article, unfit, review, heads_section });
     }
-    let (sections, section_of) = section::sections(&pages, &config.title);
+    let (sections, section_of) = section::sections(&mut pages, &config.title);
     let taxonomies = taxonomy::taxonomies(&pages, &config.taxonomies);
     let mut newest: Vec<usize> = (0..pages.len()).filter(|&id| pages[id].is_guide()).collect();
     newest.sort_by(|&a, &b| pages[a].newest_order().cmp(&pages[b].newest_order()));

@@ -34,9 +34,9 @@ pub struct Section {
 ///
 /// A folder whose name cannot be an output path has no section; its guides
 /// cannot be addressed either and were reported.
-pub fn sections(pages: &[Page], home_title: &str) -> (Vec<Section>, Vec<usize>) {
+pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usize>) {
     let mut folders: BTreeSet<String> = BTreeSet::from([String::new()]);
-    for page in pages {
+    for page in &*pages {
         let mut folder = Some(folder_of(page));
         while let Some(name) = folder {
             folders.insert(name.to_owned());
@@ -59,12 +59,14 @@ pub fn sections(pages: &[Page], home_title: &str) -> (Vec<Section>, Vec<usize>) 
     for (id, page) in pages.iter().enumerate() {
         let Some(&section) = by_folder.get(folder_of(page)) else { continue };
         belongs[id] = section;
-        if matches!(page.article.kind, Kind::Home | Kind::Section) {
-            sections[section].page = Some(id);
-            sections[section].permalink = page.article.listing.permalink.clone();
-            sections[section].title.clone_from(&page.article.listing.title);
-        } else {
-            sections[section].guides.push(id);
+        if page.heads_section {
+            sections[section].lead(id, page);
+        }
+    }
+    adopt(&mut sections, pages, &mut belongs);
+    for (id, page) in pages.iter().enumerate() {
+        if page.is_guide() {
+            sections[belongs[id]].guides.push(id);
         }
     }
     for section in &mut sections {
@@ -88,6 +90,35 @@ pub fn sections(pages: &[Page], home_title: &str) -> (Vec<Section>, Vec<usize>) 
         section.children.sort_by(|&a, &b| (&order[a], a).cmp(&(&order[b], b)));
     }
     (sections, belongs)
+}
+
+impl Section {
+    fn lead(&mut self, id: usize, page: &Page) {
+        self.page = Some(id);
+        self.permalink = page.article.listing.permalink.clone();
+        self.title.clone_from(&page.article.listing.title);
+    }
+}
+
+/// A guide `fans.md` beside a folder `fans/` without a page of its own is that
+/// section's page: both would have the same address.
+fn adopt(sections: &mut [Section], pages: &mut [Page], belongs: &mut [usize]) {
+    let mut orphans: BTreeMap<String, usize> = sections
+        .iter()
+        .enumerate()
+        .filter(|(_, section)| section.page.is_none() && !section.folder.is_empty())
+        .map(|(id, section)| (section.permalink.path.clone(), id))
+        .collect();
+    for (id, page) in pages.iter_mut().enumerate() {
+        if !page.is_guide() {
+            continue;
+        }
+        if let Some(section) = orphans.remove(&page.article.listing.permalink.path) {
+            page.heads_section = true;
+            belongs[id] = section;
+            sections[section].lead(id, page);
+        }
+    }
 }
 
 /// The folder of the section that a page belongs to: a bundle's own folder is
