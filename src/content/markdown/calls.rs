@@ -87,13 +87,12 @@ pub(super) fn hide<'t>(
     }
     let opaque = opaque_ranges(text, options);
     let mut at = 0;
-    while let Some(found) = text[at..]
-        .find("{{")
-        .into_iter()
-        .chain(text[at..].find("{%"))
-        .min()
-    {
+    while let Some(found) = text[at..].find('{') {
         let start = at + found;
+        if !text[start + 1..].starts_with(['{', '%']) {
+            at = start + 1;
+            continue;
+        }
         let next = opaque.partition_point(|range| range.end <= start);
         if let Some(range) = opaque.get(next)
             && range.start <= start
@@ -172,7 +171,7 @@ impl Finder<'_, '_> {
         let (Found::Call(_, range) | Found::Malformed(range, _) | Found::Foreign(range, ..)) =
             &found
         else {
-            return start + 2;
+            return start + 1;
         };
         let end = range.end;
         let backslashes = text[..start]
@@ -337,7 +336,13 @@ fn masked(text: &str, calls: &[Call]) -> String {
     for call in calls {
         out.push_str(&text[from..call.range.start]);
         let length = call.range.len();
-        // The shortest call has seven bytes, as `<!---->` has.
+        // The shortest call has seven bytes, as `<!---->` has. What is shorter
+        // was cut off by the end of the text, and is text.
+        if length < 7 {
+            out.push_str(&text[call.range.clone()]);
+            from = call.range.end;
+            continue;
+        }
         let (opening, filler, closing) = if call.block {
             ("<!--", "x", "-->")
         } else {
