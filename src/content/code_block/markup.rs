@@ -130,9 +130,11 @@ fn session_lines(
             }
             Line::Printed(printed) => {
                 let text = printed.trim_end_matches('\n');
-                out.push_str("<span class=\"output\">");
-                push_text(&mut out, text);
-                out.push_str("</span>");
+                if !text.is_empty() {
+                    out.push_str("<span class=\"output\">");
+                    push_text(&mut out, text);
+                    out.push_str("</span>");
+                }
                 out.push_str(&printed[text.len()..]);
             }
         }

@@ -11,7 +11,7 @@ use crate::ground::value::{Map, Value};
 
 /// Bytes that a call may have. It bounds the search for the end of a call, so
 /// that a page of unclosed calls costs no more than its length.
-const LONGEST: usize = 10_000;
+const LONGEST: usize = 4_000;
 
 /// How deep lists may be nested in an argument.
 const DEEPEST: usize = 16;
@@ -100,6 +100,12 @@ fn end_of(text: &str, at: usize, closing: &str) -> usize {
 
 /// `{{< ref "x" >}}` and `{{% name %}}`.
 fn foreign(text: &str, at: usize, closing: &str) -> Option<Found> {
+    let start = text[at..]
+        .get(3..)?
+        .trim_start_matches([' ', '\t', '\n', '/']);
+    if !start.starts_with(char::is_alphabetic) {
+        return None;
+    }
     let end = end_of(text, at, closing);
     let inner = text[at..end].strip_suffix(closing)?.get(3..)?;
     let inner = inner.trim().trim_start_matches('/').trim_end_matches('/');
@@ -107,10 +113,9 @@ fn foreign(text: &str, at: usize, closing: &str) -> Option<Found> {
         .trim()
         .split_once(char::is_whitespace)
         .unwrap_or((inner.trim(), ""));
-    let named = name.starts_with(char::is_alphabetic)
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || "-_./".contains(c));
+    let named = name
+        .chars()
+        .all(|c| c.is_alphanumeric() || "-_./".contains(c));
     let argument = rest.trim().trim_matches(['"', '\'', '`']).to_owned();
     named.then(|| Found::Foreign(at..end, name.to_owned(), argument))
 }

@@ -87,13 +87,12 @@ pub(super) fn hide<'t>(
     }
     let opaque = opaque_ranges(text, options);
     let mut at = 0;
-    while let Some(found) = text[at..]
-        .find("{{")
-        .into_iter()
-        .chain(text[at..].find("{%"))
-        .min()
-    {
+    while let Some(found) = text[at..].find('{') {
         let start = at + found;
+        if !text[start + 1..].starts_with(['{', '%']) {
+            at = start + 1;
+            continue;
+        }
         let next = opaque.partition_point(|range| range.end <= start);
         if let Some(range) = opaque.get(next)
             && range.start <= start
@@ -172,7 +171,7 @@ impl Finder<'_, '_> {
         let (Found::Call(_, range) | Found::Malformed(range, _) | Found::Foreign(range, ..)) =
             &found
         else {
-            return start + 2;
+            return start + 1;
         };
         let end = range.end;
         let backslashes = text[..start]
@@ -337,7 +336,13 @@ fn masked(text: &str, calls: &[Call]) -> String {
     for call in calls {
         out.push_str(&text[from..call.range.start]);
         let length = call.range.len();
-        // The shortest call has seven bytes, as `<!---->` has.
+        // The shortest call has seven bytes, as `<!---->` has. What is shorter
+        // was cut off by the end of the text, and is text.
+        if length < 7 {
+            out.push_str(&text[call.range.clone()]);
+            from = call.range.end;
+            continue;
+        }
         let (opening, filler, closing) = if call.block {
             ("<!--", "x", "-->")
         } else {
@@ -352,66 +357,4 @@ fn masked(text: &str, calls: &[Call]) -> String {
     out.push_str(&text[from..]);
     debug_assert_eq!(out.len(), text.len());
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use pulldown_cmark::Options;
-
-    use super::{Role, hide};
-    use crate::ground::paths::SrcPath;
-    use crate::ground::source::Source;
-
-    fn hidden(text: &str) -> (String, Vec<&'static str>, Vec<String>) {
-        let source = Source::new(SrcPath::new("a.md"), text);
-        let hidden = hide(&source, 0..text.len(), Options::empty(), true);
-        assert_eq!(hidden.text.len(), text.len());
-        let roles = hidden
-            .calls
-            .iter()
-            .map(|call| match call.role {
-                Role::Whole(..) => "whole",
-                Role::Open(..) => "open",
-                Role::Close => "close",
-                Role::Literal(_) => "literal",
-            })
-            .collect();
-        let messages = hidden.diagnostics.into_iter().map(|d| d.message).collect();
-        (hidden.text.into_owned(), roles, messages)
-    }
-
-    #[test]
-    fn blocks_become_comments_and_others_tags() {
-        assert_eq!(hidden("{{<a/>}}\n").0, "<!--x-->\n");
-        assert_eq!(hidden("- > {{<a/>}}  \n").0, "- > <!--x-->  \n");
-        assert_eq!(hidden("see {{<a/>}}.").0, "see <g00000>.");
-        assert_eq!(hidden("{%<a>%}b{%</a>%}").0, "<g0000>b<g00000>");
-    }
-
-    #[test]
-    fn code_and_comments_hold_no_calls() {
-        for text in [
-            "`{{<a/>}}`",
-            "```\n{{<a/>}}\n```",
-            "x\n\n    {{<a/>}}",
-            "<!-- {{<a/>}}\n{{<a/>}} -->",
-            "<a title=\"{{<a/>}}\">",
-        ] {
-            assert_eq!(hidden(text).0, text);
-        }
-    }
-
-    #[test]
-    fn a_backslash_makes_text_of_a_call() {
-        assert_eq!(hidden("\\{{<a/>}}").1, ["literal"]);
-        assert_eq!(hidden("\\\\{{<a/>}}").1, ["whole"]);
-    }
-
-    #[test]
-    fn bodies_are_matched_and_the_unmatched_are_named() {
-        let (_, roles, messages) = hidden("{%<a>%} {%<b>%} {%</a>%} {%</c>%}");
-        assert_eq!(roles, ["open", "literal", "close", "literal"]);
-        assert!(messages[0].starts_with("`b` is opened here and not closed"));
-        assert_eq!(messages[1], "`c` is closed here and was not opened");
-    }
 }

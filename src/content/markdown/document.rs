@@ -135,12 +135,12 @@ fn demote_torn(pieces: &mut [Placed<'_>], calls: &[Call]) -> Vec<usize> {
     // element in which each stands.
     let mut stack = vec![usize::MAX];
     let mut starts = vec![None; calls.len()];
-    let mut pairs = Vec::new();
+    let mut ends = vec![None; calls.len()];
     for (index, (piece, _)) in pieces.iter().enumerate() {
         let parent = stack.last().copied().unwrap_or(usize::MAX);
         match piece {
             Piece::CallStart(call) => starts[*call] = Some((index, parent)),
-            Piece::CallEnd(call) => pairs.push((*call, index, parent)),
+            Piece::CallEnd(call) => ends[*call] = Some((index, parent)),
             Piece::Start(_) => stack.push(index),
             Piece::End(_) => {
                 stack.pop();
@@ -153,18 +153,17 @@ fn demote_torn(pieces: &mut [Placed<'_>], calls: &[Call]) -> Vec<usize> {
         let Role::Open(_, _, closing) = call.role else {
             continue;
         };
-        let end = pairs.iter().find(|(close, ..)| *close == closing);
-        match (starts[opening], end) {
-            (Some((_, from)), Some((_, to, parent))) if from == *parent => {
+        match (starts[opening], ends[closing]) {
+            (Some((_, from)), Some((to, parent))) if from == parent => {
                 // From here on, an end names its opening.
-                pieces[*to].0 = Piece::CallEnd(opening);
+                pieces[to].0 = Piece::CallEnd(opening);
             }
             (start, end) => {
                 if let Some((start, _)) = start {
                     pieces[start].0 = Piece::Literal(opening);
                 }
-                if let Some((_, end, _)) = end {
-                    pieces[*end].0 = Piece::Literal(closing);
+                if let Some((end, _)) = end {
+                    pieces[end].0 = Piece::Literal(closing);
                 }
                 torn.push(opening);
             }

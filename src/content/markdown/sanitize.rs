@@ -14,6 +14,7 @@ use std::sync::LazyLock;
 use ammonia::Builder;
 
 use super::escape::is_unsafe;
+use super::raw_html::{Part, parts};
 
 /// Elements that are kept beside those that ammonia keeps by itself.
 const MORE_ELEMENTS: &[&str] = &[
@@ -102,7 +103,102 @@ fn builder(slot: &str) -> Builder<'_> {
 /// Whether the cleaner keeps an element.
 pub(super) fn keeps(element: &str) -> bool {
     static KEPT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| BUILDER.clone_tags());
-    KEPT.contains(element)
+    element != SLOT && KEPT.contains(element)
+}
+
+/// Elements of HTML that are not kept. What is neither kept nor among these is
+/// no element at all, but a placeholder such as `<node-name>`.
+const OTHER_ELEMENTS: &[&str] = &[
+    "address",
+    "applet",
+    "base",
+    "basefont",
+    "body",
+    "button",
+    "canvas",
+    "datalist",
+    "dialog",
+    "dir",
+    "embed",
+    "fieldset",
+    "font",
+    "form",
+    "frame",
+    "frameset",
+    "head",
+    "html",
+    "iframe",
+    "input",
+    "isindex",
+    "keygen",
+    "label",
+    "legend",
+    "link",
+    "listing",
+    "main",
+    "marquee",
+    "math",
+    "menu",
+    "menuitem",
+    "meta",
+    "meter",
+    "nobr",
+    "noembed",
+    "noframes",
+    "noscript",
+    "object",
+    "optgroup",
+    "option",
+    "output",
+    "param",
+    "plaintext",
+    "portal",
+    "progress",
+    "script",
+    "search",
+    "select",
+    "slot",
+    "style",
+    "svg",
+    "template",
+    "textarea",
+    "title",
+    "xmp",
+];
+
+/// Raw HTML in which tags that HTML does not know are text, so that
+/// `ping <host>` does not lose its argument.
+pub(super) fn with_placeholders(html: &str) -> String {
+    let lower = html.to_ascii_lowercase();
+    if lower.contains("<svg") || lower.contains("<math") {
+        // These have elements of their own.
+        return html.to_owned();
+    }
+    let mut out = String::with_capacity(html.len());
+    for part in parts(html) {
+        match part {
+            Part::Tag(range) => {
+                let tag = &html[range.clone()];
+                let name = tag
+                    .trim_start_matches(['<', '/'])
+                    .split(|c: char| c.is_whitespace() || c == '/' || c == '>')
+                    .next()
+                    .unwrap_or_default();
+                let name = name.to_ascii_lowercase();
+                // `</>` and the like are comments to HTML.
+                let known =
+                    name.is_empty() || keeps(&name) || OTHER_ELEMENTS.contains(&name.as_str());
+                if known {
+                    out.push_str(tag);
+                } else {
+                    super::escape::push_text(&mut out, tag);
+                }
+            }
+            Part::Text(range) | Part::Hidden(range) => out.push_str(&html[range]),
+            Part::Attribute(_) => {}
+        }
+    }
+    out
 }
 
 /// What an element of Markdown is made of.
@@ -126,7 +222,7 @@ pub(super) fn clean(content: &[Content]) -> String {
         })
         .sum();
     if tags > MOST_TAGS {
-        return apart(content, |html| super::escape::text(html));
+        return apart(content, super::escape::text);
     }
     let slot = slot_name(content);
     let mut html = String::new();

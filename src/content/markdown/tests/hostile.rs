@@ -125,8 +125,5 @@ fn bombs_neither_stall_nor_overflow() {
         // An unoptimised build on a busy machine is slow; what grows with the
         // square of the length takes minutes.
         assert!(taken < Duration::from_secs(10), "{unit:?}: {taken:?}");
-        if taken > Duration::from_millis(700) {
-            eprintln!("{unit:?}: {taken:?}");
-        }
     }
 }

@@ -1,7 +1,9 @@
 //! Tests of Markdown as a whole, by what is asked of it.
 
+mod autolinks;
 mod calls;
 mod elements;
 mod facts;
+mod hiding;
 mod hostile;
 mod raw;

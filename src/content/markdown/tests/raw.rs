@@ -62,8 +62,15 @@ fn what_is_left_open_ends_with_its_element() {
             "{tag}: {html}"
         );
     }
-    let placeholders = html("kill <pid> of <vm-name>, `<x>`\n");
-    assert_eq!(placeholders, "<p>kill  of , <code>&lt;x&gt;</code></p>\n");
+}
+
+#[test]
+fn placeholders_are_text() {
+    assert_eq!(
+        html("ping <host-name> of <VM>, `<x>`\n\n<div>\n<b>a</b> <my id=\"b\">\n</div>\n"),
+        "<p>ping &lt;host-name&gt; of &lt;VM&gt;, <code>&lt;x&gt;</code></p>\n\
+         <div>\n<b>a</b> &lt;my id=\"b\"&gt;\n</div>\n"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::content::markdown::calls::Role;
 use crate::content::markdown::escape;
 use crate::content::markdown::pieces::RawHtml;
 use crate::content::markdown::raw_html::{Part, parts};
-use crate::content::markdown::sanitize::Content;
+use crate::content::markdown::sanitize::{Content, with_placeholders};
 use crate::content::markdown::surroundings::{ShortcodeAnswer, ShortcodeCall};
 use crate::content::markdown::{Link, Reference, reference};
 use crate::ground::rule::Rule;
@@ -31,7 +31,7 @@ impl<'w> Writer<'w, '_> {
                 }
             }
             Policy::Sanitize => {
-                let html = self.resolved(raw);
+                let html = with_placeholders(&self.resolved(raw));
                 let frame = self.top();
                 frame.fresh = html.ends_with('\n');
                 let text = std::mem::take(&mut frame.html);
