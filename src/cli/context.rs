@@ -47,7 +47,13 @@ impl Context {
 
     /// How diagnostics are printed.
     pub(super) fn style(&self) -> Style {
-        Style { color: self.color, verbose: self.verbose, quiet: self.quiet }
+        Style {
+            graphical: std::io::stderr().is_terminal(),
+            color: self.color,
+            verbose: self.verbose,
+            quiet: self.quiet,
+            ..Style::default()
+        }
     }
 
     /// Prints a line on standard error, unless only errors are wanted.

@@ -105,11 +105,7 @@ impl<'s, 't> Reader<'s, 't> {
 
     /// Complains that a value has the wrong type.
     pub(super) fn wrong(&mut self, path: &str, node: &Node, wanted: Wanted) {
-        let message = format!(
-            "`{path}` must be {}, not {}",
-            wanted.what,
-            node.kind_name()
-        );
+        let message = format!("`{path}` must be {}, not {}", wanted.what, node.kind_name());
         let help = format!("write it as `{}`", self.pair(path, wanted.example));
         self.report(self.type_rule, node.span.clone(), message).help = Some(help);
     }
@@ -126,7 +122,12 @@ impl<'s, 't> Reader<'s, 't> {
     }
 
     /// Text.
-    pub(super) fn text(&mut self, path: &str, node: &Node, example: &'static str) -> Option<String> {
+    pub(super) fn text(
+        &mut self,
+        path: &str,
+        node: &Node,
+        example: &'static str,
+    ) -> Option<String> {
         let wanted = Wanted {
             what: "text",
             example,
@@ -206,7 +207,10 @@ impl<'s, 't> Reader<'s, 't> {
         node: &Node,
         choices: &[(&'static str, T)],
     ) -> Option<T> {
-        let words: Vec<String> = choices.iter().map(|(word, _)| format!("`\"{word}\"`")).collect();
+        let words: Vec<String> = choices
+            .iter()
+            .map(|(word, _)| format!("`\"{word}\"`"))
+            .collect();
         let (last, others) = words.split_last()?;
         let listed = format!("{} or {last}", others.join(", "));
         let Kind::Text(text) = &node.kind else {
@@ -257,7 +261,9 @@ impl<'s, 't> Reader<'s, 't> {
                     Some((text?, item.span.clone()))
                 })
                 .collect(),
-            Kind::Table(_) => {
+            kind if matches!(kind, Kind::Table(_))
+                || !self.lenient && !matches!(kind, Kind::Text(_)) =>
+            {
                 let wanted = Wanted {
                     what: "a list of texts",
                     example,
@@ -267,7 +273,9 @@ impl<'s, 't> Reader<'s, 't> {
             }
             _ => {
                 let text = self.text(path, node, example);
-                text.map(|text| (text, node.span.clone())).into_iter().collect()
+                text.map(|text| (text, node.span.clone()))
+                    .into_iter()
+                    .collect()
             }
         }
     }
@@ -299,8 +307,12 @@ impl<'s, 't> Reader<'s, 't> {
         let items = match &node.kind {
             Kind::List(items) => items,
             _ => {
-                let message = format!("`{path}` must be a list of tables, not {}", node.kind_name());
-                let help = format!("write `[[{path}]]` and the keys of one table below it, once for each");
+                let message = format!(
+                    "`{path}` must be a list of tables, not {}",
+                    node.kind_name()
+                );
+                let help =
+                    format!("write `[[{path}]]` and the keys of one table below it, once for each");
                 self.report(self.type_rule, node.span.clone(), message).help = Some(help);
                 return None;
             }

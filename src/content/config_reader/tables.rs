@@ -47,7 +47,12 @@ pub(super) fn menu(reader: &mut Reader<'_, '_>, node: &Node) -> Option<Vec<MenuI
         let title = match find(entries, "title") {
             Some(node) => values::words(reader, "menu.title", node, "\"Guides\""),
             None => {
-                missing(reader, span.clone(), "the link's `title`", "title = \"Guides\"");
+                missing(
+                    reader,
+                    span.clone(),
+                    "the link's `title`",
+                    "title = \"Guides\"",
+                );
                 None
             }
         };
@@ -90,10 +95,7 @@ pub(super) fn taxonomies(reader: &mut Reader<'_, '_>, node: &Node) -> Option<Vec
                     values::words(reader, &path, node, "\"Tags\""),
                 ),
                 "feed" => set(&mut taxonomy.feed, reader.boolean(&path, node)),
-                "paginate-by" => set(
-                    &mut taxonomy.paginate_by,
-                    paginate_by(reader, &path, node),
-                ),
+                "paginate-by" => set(&mut taxonomy.paginate_by, paginate_by(reader, &path, node)),
                 _ => keys::unknown(reader, "taxonomies", entry),
             }
         }
@@ -219,11 +221,7 @@ pub(super) fn meta_box(reader: &mut Reader<'_, '_>, options: &mut MetaBoxOptions
     }
 }
 
-fn scalars<'n>(
-    reader: &mut Reader<'_, '_>,
-    path: &str,
-    node: &'n Node,
-) -> Vec<(String, &'n Node)> {
+fn scalars<'n>(reader: &mut Reader<'_, '_>, path: &str, node: &'n Node) -> Vec<(String, &'n Node)> {
     let mut found = Vec::new();
     if let Some(entries) = reader.table(path, node) {
         values::by_path(entries, "", &mut found);
@@ -292,8 +290,7 @@ pub(super) fn rules(reader: &mut Reader<'_, '_>, node: &Node) -> BTreeMap<Rule, 
         let Some(rule) = Rule::by_name(&entry.key) else {
             let near = did_you_mean(&entry.key, Rule::ALL.iter().map(|rule| rule.name()));
             let message = format!("there is no rule `{}`", entry.key);
-            let found =
-                reader.report(Rule::UnknownConfigKey, entry.key_span.clone(), message);
+            let found = reader.report(Rule::UnknownConfigKey, entry.key_span.clone(), message);
             *found = found.clone().did_you_mean(near);
             continue;
         };
@@ -303,8 +300,9 @@ pub(super) fn rules(reader: &mut Reader<'_, '_>, node: &Node) -> BTreeMap<Rule, 
         };
         if rule.level() == Level::Error && setting != RuleSetting::Level(Level::Error) {
             let message = format!("`{rule}` is an error and cannot be anything less");
-            values::invalid(reader, &entry.value, message).help =
-                Some("a site with such a mistake cannot be built; warnings and notes can be set".into());
+            values::invalid(reader, &entry.value, message).help = Some(
+                "a site with such a mistake cannot be built; warnings and notes can be set".into(),
+            );
             continue;
         }
         rules.insert(rule, setting);

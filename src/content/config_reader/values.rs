@@ -135,7 +135,8 @@ pub(super) fn menu_url(reader: &mut Reader<'_, '_>, node: &Node) -> Option<Strin
     if absolute || within {
         return Some(url);
     }
-    let message = format!("`menu.url` must be a path within the site or a URL, and `{url}` is neither");
+    let message =
+        format!("`menu.url` must be a path within the site or a URL, and `{url}` is neither");
     invalid(reader, node, message).help =
         Some("begin a path with `/`, and a URL with `https://`, `http://` or `mailto:`".into());
     None
@@ -143,7 +144,13 @@ pub(super) fn menu_url(reader: &mut Reader<'_, '_>, node: &Node) -> Option<Strin
 
 /// Segments that the site needs for itself, beside the keys of front matter.
 const RESERVED: &[&str] = &[
-    "page", "index.html", "404.html", "sitemap.xml", "robots.txt", "feed.xml", "atom.xml",
+    "page",
+    "index.html",
+    "404.html",
+    "sitemap.xml",
+    "robots.txt",
+    "feed.xml",
+    "atom.xml",
 ];
 
 /// The name of a taxonomy: a key of front matter and a segment of an address.
@@ -160,7 +167,9 @@ pub(super) fn taxonomy_name(
             Some("use letters, digits, `-`, `_` and `.`; `title` is what readers see".into());
         return None;
     }
-    if RESERVED.contains(&name.as_str()) || TOP.contains(&name.as_str()) && !terms.contains(&name.as_str()) {
+    if RESERVED.contains(&name.as_str())
+        || TOP.contains(&name.as_str()) && !terms.contains(&name.as_str())
+    {
         let message = format!("`{name}` has a meaning of its own and cannot name a taxonomy");
         invalid(reader, node, message);
         return None;
@@ -183,6 +192,7 @@ pub(super) fn front_matter_paths(reader: &mut Reader<'_, '_>, node: &Node) -> Ve
         }
         let message = format!("`{path}` is no path of front matter");
         let help = match did_you_mean(head, TOP.iter().copied()) {
+            Some(near) if near == head => "put a name on each side of a dot".into(),
             Some(near) => format!("did you mean `{near}{}`?", &path[head.len()..]),
             None => format!("did you mean `meta.{path}`?"),
         };

@@ -46,7 +46,11 @@ fn lines(text: &str, from: usize) -> impl Iterator<Item = (usize, &str)> {
 
 /// Looks at the head of a text.
 pub(super) fn find(text: &str) -> Found {
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let start = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
     let nothing = Found::Nothing {
         body: start..text.len(),
     };
@@ -110,7 +114,9 @@ fn is_key(line: &str, separator: char) -> bool {
             .trim_start_matches(['"', '\''])
             .trim_start()
             .strip_prefix(separator)
-            .is_some_and(|rest| separator == '=' || rest.is_empty() || rest.starts_with([' ', '\t']))
+            .is_some_and(|rest| {
+                separator == '=' || rest.is_empty() || rest.starts_with([' ', '\t'])
+            })
 }
 
 /// Whether what follows a `---` is front matter rather than the text behind
@@ -123,7 +129,10 @@ fn is_yaml(content: &str, closed: bool) -> bool {
     let Some(first) = lines.next() else {
         return closed;
     };
-    let directly = content.lines().next().is_some_and(|line| !line.trim().is_empty());
+    let directly = content
+        .lines()
+        .next()
+        .is_some_and(|line| !line.trim().is_empty());
     if !closed {
         return directly && is_key(first, ':');
     }

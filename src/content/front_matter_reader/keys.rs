@@ -6,9 +6,31 @@ use crate::ground::suggest::did_you_mean;
 
 /// Keys at the top level that Guidepost reads.
 pub(in crate::content) const TOP: &[&str] = &[
-    "title", "slug", "path", "date", "updated", "expires", "description", "draft", "weight",
-    "template", "aliases", "taxonomies", "review", "meta", "extra", "allow", "tags", "categories",
-    "keywords", "author", "authors", "lastmod", "last_modified", "summary", "params",
+    "title",
+    "slug",
+    "path",
+    "date",
+    "updated",
+    "expires",
+    "description",
+    "draft",
+    "weight",
+    "template",
+    "aliases",
+    "taxonomies",
+    "review",
+    "meta",
+    "extra",
+    "allow",
+    "tags",
+    "categories",
+    "keywords",
+    "author",
+    "authors",
+    "lastmod",
+    "last_modified",
+    "summary",
+    "params",
 ];
 
 /// Keys of `[review]`.
@@ -25,21 +47,68 @@ const REVIEW_AT_TOP: &[(&str, &str)] = &[
 /// Keys that other tools know, so that they are no misspelling of ours, and
 /// our own key for the same purpose where there is one.
 const FAMILIAR: &[(&str, &str)] = &[
-    ("type", ""), ("layout", "template"), ("url", "path"), ("permalink", "path"), ("toc", ""),
-    ("menu", ""), ("menus", ""), ("name", ""), ("data", ""), ("rate", ""), ("state", ""),
-    ("image", ""), ("images", ""), ("height", ""), ("width", ""), ("cover", ""), ("series", ""),
-    ("order", "weight"), ("nav_order", "weight"), ("menu_order", "weight"),
-    ("sidebar_position", "weight"), ("position", "weight"), ("priority", "weight"),
-    ("redirect_from", "aliases"), ("redirects", "aliases"), ("published", "draft"),
-    ("publishDate", "date"), ("pubDate", "date"), ("created", "date"),
-    ("expiryDate", "expires"), ("linkTitle", ""), ("linktitle", ""), ("subtitle", ""),
-    ("sub_title", ""), ("headless", ""), ("outputs", ""), ("sitemap", ""), ("cascade", ""),
-    ("markup", ""), ("resources", ""), ("sidebar", ""), ("parent", ""), ("part", ""),
-    ("parts", ""), ("page", ""), ("pages", ""), ("patch", ""), ("hash", ""), ("team", ""),
-    ("version", "review.version"), ("id", ""), ("icon", ""), ("lang", ""), ("language", ""),
-    ("metadata", ""), ("beta", ""), ("math", ""),
-    ("preview", ""), ("reviewer", "review.owner"), ("reviewers", "review.owner"),
-    ("reviewed_by", "review.owner"), ("internal", ""),
+    ("type", ""),
+    ("layout", "template"),
+    ("url", "path"),
+    ("permalink", "path"),
+    ("toc", ""),
+    ("menu", ""),
+    ("menus", ""),
+    ("name", ""),
+    ("data", ""),
+    ("rate", ""),
+    ("state", ""),
+    ("image", ""),
+    ("images", ""),
+    ("height", ""),
+    ("width", ""),
+    ("cover", ""),
+    ("series", ""),
+    ("order", "weight"),
+    ("nav_order", "weight"),
+    ("menu_order", "weight"),
+    ("sidebar_position", "weight"),
+    ("position", "weight"),
+    ("priority", "weight"),
+    ("redirect_from", "aliases"),
+    ("redirects", "aliases"),
+    ("published", "draft"),
+    ("publishDate", "date"),
+    ("pubDate", "date"),
+    ("created", "date"),
+    ("expiryDate", "expires"),
+    ("linkTitle", ""),
+    ("linktitle", ""),
+    ("subtitle", ""),
+    ("sub_title", ""),
+    ("headless", ""),
+    ("outputs", ""),
+    ("sitemap", ""),
+    ("cascade", ""),
+    ("markup", ""),
+    ("resources", ""),
+    ("sidebar", ""),
+    ("parent", ""),
+    ("part", ""),
+    ("parts", ""),
+    ("page", ""),
+    ("pages", ""),
+    ("patch", ""),
+    ("hash", ""),
+    ("team", ""),
+    ("version", "review.version"),
+    ("id", ""),
+    ("icon", ""),
+    ("lang", ""),
+    ("language", ""),
+    ("metadata", ""),
+    ("beta", ""),
+    ("math", ""),
+    ("preview", ""),
+    ("reviewer", "review.owner"),
+    ("reviewers", "review.owner"),
+    ("reviewed_by", "review.owner"),
+    ("internal", ""),
 ];
 
 /// What an unknown key is taken for.
@@ -80,8 +149,9 @@ pub(super) fn in_review(key: &str) -> Verdict {
     match key {
         "date" | "updated" | "reviewed" => Verdict::Misspelt("last_reviewed".into()),
         _ if TOP.contains(&key) => Verdict::Misplaced(key.into()),
-        _ => did_you_mean(key, REVIEW.iter().copied())
-            .map_or(Verdict::Unknown(None), |name| Verdict::Misspelt(name.into())),
+        _ => did_you_mean(key, REVIEW.iter().copied()).map_or(Verdict::Unknown(None), |name| {
+            Verdict::Misspelt(name.into())
+        }),
     }
 }
 
@@ -108,12 +178,12 @@ pub(super) fn misplaced_in_meta(key: &str, value: &Node) -> bool {
         | ("taxonomies", Kind::Table(_))
         | ("expires", Kind::Date(_)) => true,
         ("template", Kind::Text(text)) => text.ends_with(".html"),
-        ("review", Kind::Table(entries)) => {
-            entries.iter().any(|entry| REVIEW.contains(&entry.key.as_str()))
-        }
-        ("allow", Kind::List(items)) => items.iter().any(|item| {
-            matches!(&item.kind, Kind::Text(name) if Rule::by_name(name).is_some())
-        }),
+        ("review", Kind::Table(entries)) => entries
+            .iter()
+            .any(|entry| REVIEW.contains(&entry.key.as_str())),
+        ("allow", Kind::List(items)) => items
+            .iter()
+            .any(|item| matches!(&item.kind, Kind::Text(name) if Rule::by_name(name).is_some())),
         _ => false,
     }
 }

@@ -303,9 +303,9 @@ fn taxonomies_table(into: &mut Making<'_, '_, '_, '_>, node: &Node) {
                     "the site has no taxonomy `{}`; its terms are kept under `extra`",
                     entry.key
                 );
-                let found =
-                    into.reader
-                        .report(Rule::UnknownKey, entry.key_span.clone(), message);
+                let found = into
+                    .reader
+                    .report(Rule::UnknownKey, entry.key_span.clone(), message);
                 found.help = Some("add it to `guidepost.toml` as one of `[[taxonomies]]`".into());
                 into.extra.insert(entry.key.clone(), entry.value.to_value());
             }

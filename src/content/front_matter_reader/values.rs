@@ -49,9 +49,8 @@ pub(super) fn date(
         }
         Err(_) => {
             let message = format!("`{path}` is no date of the calendar: `{}`", text.trim());
-            let help = impossible(&text).unwrap_or_else(|| {
-                format!("write it as `{}`", reader.pair(path, wanted.example))
-            });
+            let help = impossible(&text)
+                .unwrap_or_else(|| format!("write it as `{}`", reader.pair(path, wanted.example)));
             reader.report(rule, node.span.clone(), message).help = Some(help);
         }
     }
@@ -100,8 +99,13 @@ pub(super) fn slug(reader: &mut Reader<'_, '_>, node: &Node) -> Option<String> {
     let slug = words(reader, "slug", node, "\"replace-fan\"")?;
     if slug.contains('/') && !slug.split('/').any(|part| part == "..") {
         let message = format!("`slug` is one segment of an address, and `{slug}` has a `/`");
-        let help = format!("for a whole address write `{}`", reader.pair("path", &format!("\"{slug}\"")));
-        reader.report(Rule::UnsafePath, node.span.clone(), message).help = Some(help);
+        let help = format!(
+            "for a whole address write `{}`",
+            reader.pair("path", &format!("\"{slug}\""))
+        );
+        reader
+            .report(Rule::UnsafePath, node.span.clone(), message)
+            .help = Some(help);
         return None;
     }
     if let Err(why) = OutPath::new(&slug) {
@@ -134,7 +138,10 @@ fn unsafe_path(
     span: Range<usize>,
     why: &'static str,
 ) {
-    let shown: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let shown: String = text
+        .chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect();
     let message = format!("`{path}` cannot be an address: `{shown}` {why}");
     let help = match path {
         "slug" => "a slug is made of letters, digits and hyphens, such as `replace-fan`",
@@ -155,7 +162,11 @@ pub(super) fn terms(
     let found = reader.texts(path, node, example);
     let is_list = matches!(node.kind, Kind::List(_));
     for (text, _) in found {
-        let parts = if is_list { vec![text.as_str()] } else { text.split(',').collect() };
+        let parts = if is_list {
+            vec![text.as_str()]
+        } else {
+            text.split(',').collect()
+        };
         for part in parts.into_iter().map(str::trim) {
             if !part.is_empty() && !terms.iter().any(|known| known == part) {
                 terms.push(part.to_owned());

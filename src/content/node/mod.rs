@@ -12,6 +12,7 @@ mod tests;
 mod toml;
 mod toml_words;
 mod yaml;
+mod yaml_scalar;
 mod yaml_words;
 
 use std::ops::Range;
@@ -149,8 +150,13 @@ pub(super) fn bad_date(
     rule: Rule,
 ) -> Diagnostic {
     let text = &source.text[span.clone()];
-    Diagnostic::at(rule, source, span, format!("`{text}` is not a date or time in TOML: {why}"))
-        .help(format!("put it in quotes to keep it as text: `\"{text}\"`"))
+    Diagnostic::at(
+        rule,
+        source,
+        span,
+        format!("`{text}` is not a date or time in TOML: {why}"),
+    )
+    .help(format!("put it in quotes to keep it as text: `\"{text}\"`"))
 }
 
 impl Node {

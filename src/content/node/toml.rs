@@ -6,7 +6,7 @@ use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
 
 use super::recover::{Draft, MOST_ERRORS, split_key};
-use super::{Document, Entry, Kind, MOST_DEPTH, Node, too_deep, toml_words};
+use super::{Document, Entry, Kind, MOST_DEPTH, Node, toml_words, too_deep};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::rule::Rule;
 use crate::ground::source::Source;
@@ -58,7 +58,9 @@ pub(super) fn parse(source: &Source<'_>, range: Range<usize>, rule: Rule) -> Doc
         }
         let mut erased = false;
         for mistake in toml_words::explain(source, offset, draft.text(), &entries, &errors, rule) {
-            document.diagnostics.push(mistake.diagnostic);
+            if document.diagnostics.len() < MOST_ERRORS {
+                document.diagnostics.push(mistake.diagnostic);
+            }
             erased |= match mistake.table_header {
                 true => erase_table(&mut draft, mistake.from),
                 false => draft.blank(mistake.from, mistake.through),
@@ -106,9 +108,10 @@ fn shift(span: &Range<usize>, offset: usize) -> Range<usize> {
 
 /// The parser's reason for refusing a date, without its preamble.
 fn reason(message: &str) -> String {
-    message
-        .split_once("expected ")
-        .map_or_else(|| message.to_owned(), |(_, expected)| format!("expected {expected}"))
+    message.split_once("expected ").map_or_else(
+        || message.to_owned(),
+        |(_, expected)| format!("expected {expected}"),
+    )
 }
 
 fn is_date_in(entries: &[Entry], span: &Range<usize>) -> bool {
@@ -160,9 +163,12 @@ impl Tree<'_> {
                 self.too_deep.get_or_insert(shift(&span, self.offset));
                 Kind::Null
             }
-            DeValue::Array(items) => {
-                Kind::List(items.iter().map(|item| self.node(item, depth + 1)).collect())
-            }
+            DeValue::Array(items) => Kind::List(
+                items
+                    .iter()
+                    .map(|item| self.node(item, depth + 1))
+                    .collect(),
+            ),
             DeValue::Table(table) => Kind::Table(self.entries(table, depth + 1)),
         };
         Node {
@@ -207,7 +213,10 @@ fn first_of(source: &Source<'_>, entries: &[Entry], second: &Range<usize>) -> Op
         let mut at = 0;
         for text in source.text[..second.start].split_inclusive('\n') {
             let name = text.split_whitespace().collect::<String>();
-            if is_header(text) && name.trim_start_matches('[').starts_with(wanted.trim_start_matches('['))
+            if is_header(text)
+                && name
+                    .trim_start_matches('[')
+                    .starts_with(wanted.trim_start_matches('['))
                 && name.contains(&format!("{}]", wanted.trim_start_matches('[')))
             {
                 let start = at + text.find('[').unwrap_or(0);

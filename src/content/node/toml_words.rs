@@ -120,7 +120,7 @@ fn unclosed(
     let opener = openers
         .into_iter()
         .filter(|start| {
-            let rest = source.text[*start..].as_bytes();
+            let rest = &source.text.as_bytes()[*start..];
             match what {
                 "list" => rest.starts_with(b"["),
                 "table" => rest.starts_with(b"{"),
@@ -240,9 +240,15 @@ fn describe(
             Some("use single quotes, or write `\\\\` for a backslash itself".into()),
         )
     } else if is("missing comma between array") {
-        ("a comma is missing between two items of the list".into(), Some("write `[\"a\", \"b\"]`".into()))
+        (
+            "a comma is missing between two items of the list".into(),
+            Some("write `[\"a\", \"b\"]`".into()),
+        )
     } else if is("missing comma between key-value") {
-        ("a comma is missing between two keys of the table".into(), Some("write `{ a = 1, b = 2 }`".into()))
+        (
+            "a comma is missing between two keys of the table".into(),
+            Some("write `{ a = 1, b = 2 }`".into()),
+        )
     } else if is("extra comma") {
         ("there is a comma too many".into(), None)
     } else if is("extra `=`") {
@@ -251,14 +257,20 @@ fn describe(
         let value = split_key(content, '=').map_or(found, |(_, value)| value.trim());
         (
             "a number cannot begin with 0".into(),
-            Some(format!("for text, use quotes: `{key} = {}`", as_toml(value))),
+            Some(format!(
+                "for text, use quotes: `{key} = {}`",
+                as_toml(value)
+            )),
         )
     } else if is("invalid float") || is("invalid integer") || is("invalid") && is_numeric(content) {
         let value = split_key(content, '=').map_or(found, |(_, value)| value.trim());
         return (
             at(if value.is_empty() { content } else { value }),
             format!("`{value}` is neither a number nor text in quotes"),
-            Some(format!("for text, use quotes: `{key} = {}`", as_toml(value))),
+            Some(format!(
+                "for text, use quotes: `{key} = {}`",
+                as_toml(value)
+            )),
         );
     } else if is("cannot extend value") {
         (
@@ -302,7 +314,9 @@ fn unquoted<'a>(
         return (
             span,
             format!("`{found}` is not a value in TOML"),
-            Some(format!("write `{boolean}` in lower case, or `\"{found}\"` for text")),
+            Some(format!(
+                "write `{boolean}` in lower case, or `\"{found}\"` for text"
+            )),
         );
     }
     if found.starts_with(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}']) {
@@ -318,7 +332,10 @@ fn unquoted<'a>(
         .map(|(_, value)| value.trim())
         .filter(|value| !value.starts_with(['[', '{']));
     let (span, help) = match value {
-        Some(value) => (at_value(content, span, value), format!("write `{key} = {}`", as_toml(value))),
+        Some(value) => (
+            at_value(content, span, value),
+            format!("write `{key} = {}`", as_toml(value)),
+        ),
         None => (span, format!("write `{}`", quoted(found))),
     };
     (span, "a text must stand in quotes".into(), Some(help))
@@ -339,7 +356,11 @@ fn as_toml(value: &str) -> String {
         || (value.parse::<f64>().is_ok()
             && !value.ends_with('.')
             && !(value.len() > 1 && value.starts_with('0')));
-    if is_value { value.to_owned() } else { quoted(bare) }
+    if is_value {
+        value.to_owned()
+    } else {
+        quoted(bare)
+    }
 }
 
 /// The parser's own words where there are none better.

@@ -7,14 +7,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use jiff::tz::TimeZone;
 use serde_saphyr::granit_parser::{
     Event, Parser, ScalarStyle, ScanError, Span, StrInput, StructureStyle, options,
 };
 
 use super::recover::{Draft, MOST_ERRORS, split_key};
-use super::{Document, Entry, Kind, MOST_DEPTH, Node, too_deep, yaml_words};
-use crate::ground::date::{DateError, Moment};
+use super::{Document, Entry, Kind, MOST_DEPTH, Node, too_deep, yaml_scalar, yaml_words};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::rule::Rule;
 use crate::ground::source::Source;
@@ -154,7 +152,7 @@ impl<'s, 't, 'i> Builder<'s, 't, 'i> {
             }
             Event::Scalar(text, style, ..) => Node {
                 kind: if style == ScalarStyle::Plain && !is_text {
-                    plain(&text, start.is_empty())
+                    yaml_scalar::plain(&text, start.is_empty())
                 } else {
                     Kind::Text(text.into_owned())
                 },
@@ -252,7 +250,8 @@ impl<'s, 't, 'i> Builder<'s, 't, 'i> {
                 self.close(style, &mut span, &at);
                 break;
             }
-            let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<");
+            let is_merge =
+                matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<");
             let key_span = self.span(&at);
             let key = self.key(event, &at, depth)?;
             let Some((event, at)) = self.next()? else {
@@ -270,10 +269,9 @@ impl<'s, 't, 'i> Builder<'s, 't, 'i> {
             }
             if let Some(first) = seen.get(&key) {
                 let message = format!("`{key}` stands twice in the same table");
-                let diagnostic =
-                    Diagnostic::at(Rule::DuplicateKey, self.source, key_span, message)
-                        .help("keep one of the two")
-                        .related(self.source.place(first.clone()), "it stands here first");
+                let diagnostic = Diagnostic::at(Rule::DuplicateKey, self.source, key_span, message)
+                    .help("keep one of the two")
+                    .related(self.source.place(first.clone()), "it stands here first");
                 self.diagnostics.push(diagnostic);
                 continue;
             }
@@ -371,52 +369,4 @@ fn measure(node: &Node) -> (usize, usize) {
         Kind::Table(entries) => entries.iter().map(|e| &e.value).fold((1, 1), sum),
         _ => (1, 1),
     }
-}
-
-/// A plain scalar by the core schema.
-fn plain(text: &str, absent: bool) -> Kind {
-    match text {
-        "~" | "null" | "Null" | "NULL" | "" => return Kind::Null,
-        _ if absent => return Kind::Null,
-        "true" | "True" | "TRUE" => return Kind::Bool(true),
-        "false" | "False" | "FALSE" => return Kind::Bool(false),
-        _ => {}
-    }
-    number(text)
-        .or_else(|| is_date(text).then(|| Kind::Date(text.to_owned())))
-        .unwrap_or_else(|| Kind::Text(text.to_owned()))
-}
-
-fn number(text: &str) -> Option<Kind> {
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if let Some(digits) = text.strip_prefix("0x") {
-        return i64::from_str_radix(digits, 16).ok().map(Kind::Int);
-    }
-    if let Some(digits) = text.strip_prefix("0o") {
-        return i64::from_str_radix(digits, 8).ok().map(Kind::Int);
-    }
-    let (whole, rest) = unsigned.split_at(
-        unsigned
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(unsigned.len()),
-    );
-    // `007` is an article number or a telephone number, hardly seven.
-    if whole.len() > 1 && whole.starts_with('0') {
-        return None;
-    }
-    if rest.is_empty() {
-        return text.parse().ok().map(Kind::Int);
-    }
-    let shape = rest
-        .chars()
-        .all(|c| c.is_ascii_digit() || ".eE+-".contains(c));
-    let number: f64 = if shape { text.parse().ok()? } else { return None };
-    number.is_finite().then_some(Kind::Float(number))
-}
-
-/// Whether a plain scalar has the shape of a date, be it possible or not.
-fn is_date(text: &str) -> bool {
-    text.len() >= 8
-        && text.as_bytes()[..4].iter().all(u8::is_ascii_digit)
-        && Moment::parse(text, &TimeZone::UTC) != Err(DateError::Shape)
 }

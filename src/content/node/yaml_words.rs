@@ -26,7 +26,10 @@ pub(super) fn not_a_table(source: &Source<'_>, node: &Node, rule: Rule) -> Diagn
     let first = line(source.text, node.span.start);
     let content = source.text[first].trim();
     let help = match split_key(content, '=') {
-        Some((key, value)) => format!("YAML separates a key from its value with `: `; write `{key}: {}`", value.trim()),
+        Some((key, value)) => format!(
+            "YAML separates a key from its value with `: `; write `{key}: {}`",
+            value.trim()
+        ),
         None => match split_key(content, ':') {
             Some((key, value)) => format!("put a space after the colon: `{key}: {}`", value.trim()),
             None => "write one `key: value` on each line".into(),
@@ -62,7 +65,9 @@ pub(super) fn explain(
             (
                 opener..opener + 1,
                 format!("the {what} that begins here is not closed"),
-                Some(format!("close it with `{close}` on the same line, or put the value in quotes if it is text")),
+                Some(format!(
+                    "close it with `{close}` on the same line, or put the value in quotes if it is text"
+                )),
             )
         }
         None => words.describe(error.kind()),
@@ -199,7 +204,9 @@ impl Words<'_> {
                 (
                     start..row.end,
                     "this line does not fit the lines before it".into(),
-                    Some("keys of one table, and items of one list, begin in the same column".into()),
+                    Some(
+                        "keys of one table, and items of one list, begin in the same column".into(),
+                    ),
                 )
             }
             ErrorKind::RecursionLimitExceeded => {
@@ -210,7 +217,10 @@ impl Words<'_> {
     }
 
     fn one(&self) -> Range<usize> {
-        let length = self.text[self.at..].chars().next().map_or(0, char::len_utf8);
+        let length = self.text[self.at..]
+            .chars()
+            .next()
+            .map_or(0, char::len_utf8);
         self.at..self.at + length
     }
 
@@ -258,7 +268,8 @@ impl Words<'_> {
         }
         (
             row.start + indent..row.end,
-            "this line is indented further than the line before it, which has a value already".into(),
+            "this line is indented further than the line before it, which has a value already"
+                .into(),
             Some("keys of one table begin in the same column".into()),
         )
     }
@@ -278,7 +289,11 @@ impl Words<'_> {
         }
         self.unspaced().unwrap_or_else(|| {
             let message = "this line is not a `key: value`";
-            (place, message.into(), Some("indent it if it belongs to the value above".into()))
+            (
+                place,
+                message.into(),
+                Some("indent it if it belongs to the value above".into()),
+            )
         })
     }
 
