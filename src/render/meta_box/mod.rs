@@ -6,6 +6,7 @@
 //! at no depth does a value stay unseen, for what lies too deep is JSON.
 
 mod render;
+mod tables;
 
 use self::render::Renderer;
 use crate::content::config::MetaBoxOptions;

@@ -18,15 +18,15 @@ pub(super) struct Renderer<'a> {
 
 /// Where a value stands.
 #[derive(Clone, Copy)]
-struct At<'a> {
+pub(super) struct At<'a> {
     /// Dotted path, without the indices of lists.
-    path: &'a str,
+    pub(super) path: &'a str,
     /// The words for its key.
-    label: &'a str,
+    pub(super) label: &'a str,
     /// Containers around it.
-    depth: usize,
+    pub(super) depth: usize,
     /// What was configured for it or for what it is in.
-    rendering: Option<MetaRendering>,
+    pub(super) rendering: Option<MetaRendering>,
 }
 
 impl<'a> Renderer<'a> {
@@ -58,7 +58,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn value(&self, html: &mut String, value: &Value, at: At<'_>) {
+    pub(super) fn value(&self, html: &mut String, value: &Value, at: At<'_>) {
         let too_deep = at.depth > DEEPEST && matches!(value, Value::List(_) | Value::Map(_));
         match (value, at.rendering) {
             _ if too_deep => json(html, value),
@@ -210,63 +210,9 @@ impl<'a> Renderer<'a> {
         html.push_str("</ul>");
     }
 
-    /// A map as a table of two columns.
-    fn map_table(&self, html: &mut String, entries: &[(&str, &Value)], at: At<'_>) {
-        open_table(html, at.label);
-        html.push_str("<tbody>");
-        for (key, value) in entries {
-            let path = join(at.path, key);
-            let label = self.label(&path, key);
-            html.push_str("<tr><th scope=\"row\">");
-            escape_into(html, &label);
-            html.push_str("</th><td>");
-            self.value(html, value, self.cell(at, &path, &label));
-            html.push_str("</td></tr>");
-        }
-        html.push_str("</tbody></table></div>");
-    }
-
-    /// A list of maps as a table: a column for each key, in the order in
-    /// which keys first occur.
-    fn rows_table(&self, html: &mut String, rows: &[Vec<(&str, &Value)>], at: At<'_>) {
-        let mut keys: Vec<&str> = Vec::new();
-        for (key, _) in rows.iter().flatten() {
-            if !keys.contains(key) {
-                keys.push(key);
-            }
-        }
-        open_table(html, at.label);
-        html.push_str("<thead><tr>");
-        for key in &keys {
-            html.push_str("<th scope=\"col\">");
-            escape_into(html, &self.label(&join(at.path, key), key));
-            html.push_str("</th>");
-        }
-        html.push_str("</tr></thead><tbody>");
-        for row in rows {
-            html.push_str("<tr>");
-            for key in &keys {
-                html.push_str("<td>");
-                if let Some((_, value)) = row.iter().find(|(other, _)| other == key) {
-                    let path = join(at.path, key);
-                    let label = self.label(&path, key);
-                    // A row is a container of its own.
-                    let deeper = At {
-                        depth: at.depth + 1,
-                        ..at
-                    };
-                    self.value(html, value, self.cell(deeper, &path, &label));
-                }
-                html.push_str("</td>");
-            }
-            html.push_str("</tr>");
-        }
-        html.push_str("</tbody></table></div>");
-    }
-
     /// Below a container; what was configured for the container holds on
     /// unless the value has its own.
-    fn below<'b>(&self, at: At<'_>, path: &'b str, label: &'b str) -> At<'b> {
+    pub(super) fn below<'b>(&self, at: At<'_>, path: &'b str, label: &'b str) -> At<'b> {
         let own = self.options.render.get(path).copied();
         At {
             path,
@@ -274,15 +220,6 @@ impl<'a> Renderer<'a> {
             depth: at.depth + 1,
             rendering: own.or(at.rendering),
         }
-    }
-
-    /// Within a table, whose cells are not tables again.
-    fn cell<'b>(&self, at: At<'_>, path: &'b str, label: &'b str) -> At<'b> {
-        let outer = At {
-            rendering: None,
-            ..at
-        };
-        self.below(outer, path, label)
     }
 
     /// The entries that are neither hidden nor empty.
@@ -309,7 +246,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn label<'b>(&'b self, path: &str, key: &'b str) -> Cow<'b, str> {
+    pub(super) fn label<'b>(&'b self, path: &str, key: &'b str) -> Cow<'b, str> {
         match self.options.labels.get(path) {
             Some(label) => label.into(),
             None => words(key).into(),
@@ -328,7 +265,7 @@ fn words(key: &str) -> String {
     }
 }
 
-fn join<'a>(path: &str, key: &'a str) -> Cow<'a, str> {
+pub(super) fn join<'a>(path: &str, key: &'a str) -> Cow<'a, str> {
     if path.is_empty() {
         key.into()
     } else {
@@ -368,15 +305,6 @@ fn badge(value: &Value) -> &'static str {
         Value::Bool(_) | Value::Int(0 | 1) => "badge badge-off",
         _ => "badge",
     }
-}
-
-fn open_table(html: &mut String, label: &str) {
-    let label = escape(label);
-    html.push_str("<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"");
-    html.push_str(&label);
-    html.push_str("\"><table><caption>");
-    html.push_str(&label);
-    html.push_str("</caption>");
 }
 
 fn json(html: &mut String, value: &Value) {

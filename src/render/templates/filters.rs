@@ -141,9 +141,8 @@ fn markdown(text: &str, _: Kwargs, _: &State) -> Value {
                 }
             }
             Event::End(TagEnd::Link) => {
-                if links.pop() == Some(true) {
-                    html.push_str("</a>");
-                }
+                let safe = links.pop() == Some(true);
+                html.push_str(if safe { "</a>" } else { "" });
             }
             Event::SoftBreak | Event::HardBreak => html.push('\n'),
             Event::End(_) if html.ends_with(|c: char| !c.is_whitespace()) => html.push(' '),

@@ -16,6 +16,7 @@ mod filters;
 mod load;
 mod names;
 mod scan;
+mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 

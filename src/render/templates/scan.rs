@@ -9,6 +9,8 @@
 
 use std::ops::Range;
 
+use super::tokens::{Kind, Token, end_of_raw, next_opening, tokenize};
+
 /// Everything that a source mentions.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
@@ -114,118 +116,6 @@ pub(super) fn scan(source: &str) -> Scan {
     scan
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Name,
-    Text,
-    Number,
-    Sign,
-}
-
-#[derive(Debug)]
-struct Token {
-    kind: Kind,
-    range: Range<usize>,
-}
-
-impl Token {
-    fn text<'a>(&self, source: &'a str) -> &'a str {
-        &source[self.range.clone()]
-    }
-}
-
-/// The byte behind the next `{{` or `{%`, and whether it is a tag. Comments
-/// are skipped.
-fn next_opening(source: &str, rest: &mut usize) -> Option<(usize, bool)> {
-    loop {
-        let at = *rest + source[*rest..].find('{')?;
-        *rest = at + 1;
-        // `{%-` trims the white space before it.
-        let trims = usize::from(source.as_bytes().get(at + 2) == Some(&b'-'));
-        match source.as_bytes().get(at + 1) {
-            Some(b'{') => return Some((at + 2 + trims, false)),
-            Some(b'%') => return Some((at + 2 + trims, true)),
-            Some(b'#') => *rest = at + 2 + source[at + 2..].find("#}")? + 2,
-            _ => {}
-        }
-    }
-}
-
-fn end_of_raw(source: &str, from: usize) -> usize {
-    let mut at = from;
-    while let Some(found) = source[at..].find("{%") {
-        at += found + 2;
-        let inner = source[at..].trim_start_matches('-').trim_start();
-        if inner.starts_with("endraw") {
-            return source[at..]
-                .find("%}")
-                .map_or(source.len(), |end| at + end + 2);
-        }
-    }
-    source.len()
-}
-
-const LONG_SIGNS: [&str; 9] = ["...", "?.", "</", "==", "!=", "<=", ">=", "**", "//"];
-
-fn tokenize(source: &str, from: usize, closing: &str) -> (Vec<Token>, usize) {
-    let mut tokens = Vec::new();
-    let mut at = from;
-    let mut braces = 0_usize;
-    while let Some(c) = source[at..].chars().next() {
-        let rest = &source[at..];
-        // `{{ <a b={c}/> }}`: a brace that was opened inside closes first.
-        if braces == 0 && rest.starts_with(closing) {
-            return (tokens, at + 2);
-        }
-        let (kind, length) = if c.is_whitespace() {
-            at += c.len_utf8();
-            continue;
-        } else if c.is_alphabetic() || c == '_' {
-            let length = rest
-                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .unwrap_or(rest.len());
-            (Kind::Name, length)
-        } else if c.is_ascii_digit() {
-            let length = rest
-                .find(|c: char| !c.is_ascii_digit())
-                .unwrap_or(rest.len());
-            (Kind::Number, length)
-        } else if matches!(c, '"' | '\'' | '`') {
-            (Kind::Text, quoted_length(rest, c))
-        } else {
-            match c {
-                '{' => braces += 1,
-                '}' => braces = braces.saturating_sub(1),
-                _ => {}
-            }
-            let length = LONG_SIGNS
-                .iter()
-                .find(|sign| rest.starts_with(**sign))
-                .map_or(c.len_utf8(), |sign| sign.len());
-            (Kind::Sign, length)
-        };
-        tokens.push(Token {
-            kind,
-            range: at..at + length,
-        });
-        at += length;
-    }
-    (tokens, source.len())
-}
-
-fn quoted_length(rest: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, c) in rest.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            _ if c == quote => return at + 1,
-            _ => {}
-        }
-    }
-    rest.len()
-}
-
 /// `component name.part(first, @implicit, third: string = "x", ...rest) {…}`
 fn definition(source: &str, tokens: &[Token]) -> Component {
     let text = |at: usize| tokens.get(at).map_or("", |token| token.text(source));
@@ -235,7 +125,7 @@ fn definition(source: &str, tokens: &[Token]) -> Component {
     let name = (1..open).map(text).collect();
     let mut arguments = Vec::new();
     let mut depth = 0_usize;
-    for at in open..tokens.len() {
+    for (at, token) in tokens.iter().enumerate().skip(open) {
         match text(at) {
             "(" | "[" | "{" => depth += 1,
             ")" | "]" | "}" => {
@@ -245,7 +135,7 @@ fn definition(source: &str, tokens: &[Token]) -> Component {
                 }
             }
             name if depth == 1
-                && tokens[at].kind == Kind::Name
+                && token.kind == Kind::Name
                 && matches!(text(at - 1), "(" | "," | "@" | "...") =>
             {
                 arguments.push(name.to_owned());
