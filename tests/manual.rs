@@ -163,6 +163,7 @@ fn every_configuration_key_is_documented_with_its_default() {
         ("meta_box", "## Meta box"),
         ("similar", "## Similar guides"),
         ("feeds", "## Feeds"),
+        ("review", "## Reviews"),
     ] {
         documented.insert(group, names_of_first_column(part(&page, heading)));
     }
@@ -219,6 +220,7 @@ fn documented_defaults_are_the_codes_own() {
         ("meta_box", "## Meta box", 2),
         ("similar", "## Similar guides", 2),
         ("feeds", "## Feeds", 2),
+        ("review", "## Reviews", 2),
     ] {
         let defaults = if group.is_empty() {
             &config
