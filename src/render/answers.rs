@@ -52,7 +52,7 @@ impl Surroundings for Answers<'_> {
                     name == target || name.trim().eq_ignore_ascii_case(alt.trim()) || name.rsplit('/').next() == Some(file)
                 })
             })
-            .map(|credit| credit.source.clone())
+            .map(|credit| format!("Image source: {}", credit.source))
     }
 
     fn highlight(&self, fence: &Fence, code: &str) -> Highlighted {

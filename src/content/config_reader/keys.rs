@@ -29,6 +29,8 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "meta-box",
             "similar",
             "feeds",
+            "review",
+            "ignore",
             "noindex",
             "rules",
             "extra",
@@ -70,6 +72,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
         &["title", "count", "taxonomies", "meta", "words", "meta-keys"],
     ),
     ("feeds", &["site", "sections", "limit"]),
+    ("review", &["noindex-status", "noindex-overdue"]),
 ];
 
 /// Complains of a key that the table does not have.

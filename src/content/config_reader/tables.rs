@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::config::{
     FeedOptions, HighlightOptions, MarkdownOptions, MenuItem, MetaBoxOptions, MetaRendering,
-    RawHtml, RuleSetting, SimilarOptions, Taxonomy,
+    RawHtml, ReviewOptions, RuleSetting, SimilarOptions, Taxonomy,
 };
 use super::super::node::{Entry, Kind, Node};
 use super::super::reader::Reader;
@@ -273,6 +273,21 @@ pub(super) fn feeds(reader: &mut Reader<'_, '_>, options: &mut FeedOptions, node
                 set(&mut options.limit, limit.map(|limit| limit as usize));
             }
             _ => keys::unknown(reader, "feeds", entry),
+        }
+    }
+}
+
+/// `[review]`
+pub(super) fn review(reader: &mut Reader<'_, '_>, options: &mut ReviewOptions, node: &Node) {
+    for entry in reader.table("review", node).unwrap_or_default() {
+        let (path, node) = (format!("review.{}", entry.key), &entry.value);
+        match entry.key.as_str() {
+            "noindex-status" => {
+                let words = reader.texts(&path, node, "[\"obsolete\"]");
+                options.noindex_status = words.into_iter().map(|(text, _)| text).collect();
+            }
+            "noindex-overdue" => set(&mut options.noindex_overdue, reader.boolean(&path, node)),
+            _ => keys::unknown(reader, "review", entry),
         }
     }
 }
