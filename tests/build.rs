@@ -84,8 +84,14 @@ fn a_small_site_has_every_page_and_file() {
     let page = site.page("fans/replace/index.html");
     assert!(page.contains("href=\"/docs/fans/clean/#how\""), "{page}");
     assert!(page.contains("src=\"/docs/fans/fan.png\""));
-    assert!(site.page("fans/clean/index.html").contains("Replace a fan"), "backlink");
-    assert!(site.page("old/fan/index.html").contains("/docs/fans/replace/"));
+    assert!(
+        site.page("fans/clean/index.html").contains("Replace a fan"),
+        "backlink"
+    );
+    assert!(
+        site.page("old/fan/index.html")
+            .contains("/docs/fans/replace/")
+    );
     let map = site.page("sitemap.xml");
     assert!(map.contains("<loc>https://guides.example.org/docs/fans/clean/</loc>"));
     assert!(map.contains("<lastmod>2026-01-03</lastmod>"));
@@ -113,7 +119,10 @@ fn what_is_no_longer_planned_is_deleted_and_nothing_else() {
     site.build_well();
     assert!(!site.has("fans/clean/index.html"));
     assert!(!site.has("fans/clean"), "an empty folder is left");
-    assert!(!site.has("fans/fan.png"), "a file that nobody refers to any more");
+    assert!(
+        !site.has("fans/fan.png"),
+        "a file that nobody refers to any more"
+    );
     assert_eq!(fs::read(site.out().join("notes.txt")).unwrap(), b"mine");
     let clean = Site::new("");
     clean.add(SMALL);
@@ -134,9 +143,17 @@ fn a_build_that_fails_changes_nothing() {
     site.add("--- file: content/fans/replace.md\n+++\ndate = \"2026-02-30\"\n+++\n");
     let report = site.build();
     assert!(report.failed);
-    let errors: Vec<&Rule> =
-        report.diagnostics.iter().filter(|f| f.level == Level::Error).map(|found| &found.rule).collect();
-    assert_eq!(errors, [&Rule::InvalidFrontMatter, &Rule::ImpossibleDate], "all errors, not the first");
+    let errors: Vec<&Rule> = report
+        .diagnostics
+        .iter()
+        .filter(|f| f.level == Level::Error)
+        .map(|found| &found.rule)
+        .collect();
+    assert_eq!(
+        errors,
+        [&Rule::InvalidFrontMatter, &Rule::ImpossibleDate],
+        "all errors, not the first"
+    );
     assert_eq!(site.tree(), before);
 }
 
@@ -159,7 +176,10 @@ fn somebody_elses_file_is_never_overwritten() {
     // The same bytes are no quarrel.
     let other = Site::new(SMALL);
     other.build_well();
-    site.write("public/fans/index.html", other.page("fans/index.html").as_bytes());
+    site.write(
+        "public/fans/index.html",
+        other.page("fans/index.html").as_bytes(),
+    );
     site.build_well();
 }
 
@@ -172,8 +192,17 @@ fn lost_manifests_delete_nothing_and_say_what_is_left() {
     site.add("--- file: content/fans/replace.md\n# Replace\n");
     let report = site.build_well();
     assert!(site.has("fans/clean/index.html"));
-    let unplanned: Vec<_> = report.diagnostics.iter().filter(|f| f.rule == Rule::UnplannedOutput).collect();
-    assert!(unplanned.iter().any(|found| found.message.contains("fans/clean/index.html")), "{unplanned:#?}");
+    let unplanned: Vec<_> = report
+        .diagnostics
+        .iter()
+        .filter(|f| f.rule == Rule::UnplannedOutput)
+        .collect();
+    assert!(
+        unplanned
+            .iter()
+            .any(|found| found.message.contains("fans/clean/index.html")),
+        "{unplanned:#?}"
+    );
 }
 
 #[test]
@@ -202,7 +231,10 @@ fn two_builds_of_one_site_exclude_each_other() {
 fn bytes_do_not_depend_on_threads_or_on_where_the_site_lies() {
     let build_with = |threads: usize| {
         let site = Site::new(SMALL);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
         pool.install(|| site.build_well());
         site.tree()
     };
@@ -215,10 +247,13 @@ fn bytes_do_not_depend_on_threads_or_on_where_the_site_lies() {
 fn bytes_do_not_depend_on_time_zone_locale_or_working_folder() {
     let site = Site::new(SMALL);
     let mut trees = Vec::new();
-    for (index, (zone, language, folder)) in
-        [("UTC", "C", "/"), ("Asia/Tokyo", "de_DE.UTF-8", "/tmp"), ("America/St_Johns", "tr_TR.UTF-8", "/")]
-            .into_iter()
-            .enumerate()
+    for (index, (zone, language, folder)) in [
+        ("UTC", "C", "/"),
+        ("Asia/Tokyo", "de_DE.UTF-8", "/tmp"),
+        ("America/St_Johns", "tr_TR.UTF-8", "/"),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let out = site.root().join(format!("out{index}"));
         let status = std::process::Command::new(env!("CARGO_BIN_EXE_guidepost"))
@@ -266,8 +301,14 @@ fn a_base_url_on_the_command_line_replaces_the_configured_one() {
     let mut options = site.options();
     options.base_url = Some(BaseUrl::new("https://other.example/").unwrap());
     build(&options, &|_, _| {}).unwrap();
-    assert!(site.page("sitemap.xml").contains("https://other.example/fans/"));
-    assert!(site.page("fans/replace/index.html").contains("href=\"/fans/clean/#how\""));
+    assert!(
+        site.page("sitemap.xml")
+            .contains("https://other.example/fans/")
+    );
+    assert!(
+        site.page("fans/replace/index.html")
+            .contains("href=\"/fans/clean/#how\"")
+    );
 }
 
 #[test]
@@ -276,7 +317,14 @@ fn a_folder_of_markdown_needs_no_configuration() {
         "--- file: README.md\n# My notes\n[Fan](hardware/fan.md), [scheme](plans/a.txt)\n--- file: hardware/fan.md\n# Fan\n--- file: plans/a.txt\nplan\n--- file: plans/b.txt\nnot named\n--- file: .hidden/x.md\n# X\n--- file: fan.md~\n# Y\n--- file: ignored/z.md\n# Z\n--- file: .gitignore\nignored/\n",
     );
     let report = site.build_well();
-    assert!(report.diagnostics.iter().all(|found| found.level == Level::Note), "{:#?}", report.diagnostics);
+    assert!(
+        report
+            .diagnostics
+            .iter()
+            .all(|found| found.level == Level::Note),
+        "{:#?}",
+        report.diagnostics
+    );
     assert!(site.has("hardware/fan/index.html") && site.has("plans/a.txt"));
     assert!(!site.has("plans/b.txt") && !site.has(".hidden") && !site.has("ignored"));
     assert!(site.page("index.html").contains("href=\"/hardware/fan/\""));
@@ -289,7 +337,12 @@ fn a_folder_of_markdown_needs_no_configuration() {
 fn relative_urls_name_files() {
     let site = Site::new(SMALL);
     let config = fs::read_to_string(site.root().join("guidepost.toml")).unwrap();
-    site.write("guidepost.toml", config.replacen("title", "relative-urls = true\ntitle", 1).as_bytes());
+    site.write(
+        "guidepost.toml",
+        config
+            .replacen("title", "relative-urls = true\ntitle", 1)
+            .as_bytes(),
+    );
     site.build_well();
     let page = site.page("fans/replace/index.html");
     assert!(page.contains("href=\"../clean/index.html#how\""), "{page}");
@@ -304,7 +357,10 @@ fn data_files_reach_the_templates_that_name_them() {
         "--- file: data/torque.toml\nM6 = 9\n--- file: data/parts.csv\nname,count\nbolt,4\n--- file: templates/special.html\n{{ data.torque.M6 }} Nm, {{ data.parts[0].count }} bolts, {{ site.guides | length }} guides\n--- file: content/fans/clean.md\n+++\ntitle = \"Clean\"\ntemplate = \"special.html\"\n+++\n## How\n",
     );
     site.build_well();
-    assert_eq!(site.page("fans/clean/index.html").trim(), "9 Nm, 4 bolts, 3 guides");
+    assert_eq!(
+        site.page("fans/clean/index.html").trim(),
+        "9 Nm, 4 bolts, 3 guides"
+    );
 }
 
 #[test]
@@ -314,7 +370,10 @@ fn a_guide_beside_a_folder_of_its_name_is_the_page_of_that_section() {
     );
     site.build_well();
     let page = site.page("fans/index.html");
-    assert!(page.contains("All about fans") && page.contains("href=\"/fans/clean/\""), "{page}");
+    assert!(
+        page.contains("All about fans") && page.contains("href=\"/fans/clean/\""),
+        "{page}"
+    );
 }
 
 #[test]
@@ -328,10 +387,19 @@ fn sources_that_cannot_be_read_are_all_named() {
         symlink("..", site.root().join("content/loop")).unwrap();
         symlink("nowhere", site.root().join("content/dangling.md")).unwrap();
         let pipe = site.root().join("content/pipe.md");
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(
+            std::process::Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
     }
     let report = site.build();
-    let errors: Vec<String> = findings(&report).into_iter().filter(|found| found.starts_with("error")).collect();
+    let errors: Vec<String> = findings(&report)
+        .into_iter()
+        .filter(|found| found.starts_with("error"))
+        .collect();
     #[cfg(unix)]
     assert_eq!(
         errors,

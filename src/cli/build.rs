@@ -61,11 +61,18 @@ pub(super) fn run(context: &Context, arguments: &BuildArguments) -> ExitCode {
         Ok(outcome) => outcome,
         Err(code) => return code,
     };
-    if outcome.failed { ExitCode::from(CONTENT) } else { ExitCode::SUCCESS }
+    if outcome.failed {
+        ExitCode::from(CONTENT)
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 /// Builds and prints what came of it.
-pub(super) fn build_with(context: &Context, arguments: &BuildArguments) -> Result<BuildReport, ExitCode> {
+pub(super) fn build_with(
+    context: &Context,
+    arguments: &BuildArguments,
+) -> Result<BuildReport, ExitCode> {
     let started = Instant::now();
     let now = now(arguments.now).map_err(|message| context.trouble(&message, None))?;
     let options = BuildOptions {
@@ -82,7 +89,9 @@ pub(super) fn build_with(context: &Context, arguments: &BuildArguments) -> Resul
     if let Some(jobs) = arguments.jobs {
         pool = pool.num_threads(usize::from(jobs));
     }
-    let pool = pool.build().map_err(|error| context.trouble(&format!("cannot start threads: {error}"), None))?;
+    let pool = pool
+        .build()
+        .map_err(|error| context.trouble(&format!("cannot start threads: {error}"), None))?;
     let bar = Bar::new(started, context.quiet || arguments.json);
     let result = pool.install(|| build(&options, &|done, total| bar.show(done, total)));
     bar.clear();
@@ -112,7 +121,10 @@ fn closing_line(context: &Context, outcome: &BuildReport, took: Duration) {
         format!("{:.2} s", took.as_secs_f64())
     };
     if outcome.failed {
-        eprintln!("{} in {took}; the output folder is as it was", context.paint("1;31", "Not built"));
+        eprintln!(
+            "{} in {took}; the output folder is as it was",
+            context.paint("1;31", "Not built")
+        );
         return;
     }
     let written = &outcome.written;
@@ -127,8 +139,11 @@ fn closing_line(context: &Context, outcome: &BuildReport, took: Duration) {
         shown_path(&outcome.out),
     ));
     if context.verbose {
-        let laps: Vec<String> =
-            outcome.timings.iter().map(|(stage, time)| format!("{stage} {:.1} ms", time.as_secs_f64() * 1e3)).collect();
+        let laps: Vec<String> = outcome
+            .timings
+            .iter()
+            .map(|(stage, time)| format!("{stage} {:.1} ms", time.as_secs_f64() * 1e3))
+            .collect();
         context.say(&format!("  {}", laps.join(", ")));
     }
 }
@@ -136,7 +151,10 @@ fn closing_line(context: &Context, outcome: &BuildReport, took: Duration) {
 /// A path relative to the current folder where it lies below it.
 pub(super) fn shown_path(path: &std::path::Path) -> String {
     let here = std::env::current_dir().ok();
-    let short = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).filter(|short| !short.as_os_str().is_empty());
+    let short = here
+        .as_deref()
+        .and_then(|here| path.strip_prefix(here).ok())
+        .filter(|short| !short.as_os_str().is_empty());
     short.unwrap_or(path).display().to_string()
 }
 
@@ -162,7 +180,8 @@ struct Outputs<'a> {
 
 fn print_json(outcome: &BuildReport) {
     let written = &outcome.written;
-    let milliseconds = |time: &Duration| serde_json::Value::from((time.as_secs_f64() * 1e6).round() / 1e3);
+    let milliseconds =
+        |time: &Duration| serde_json::Value::from((time.as_secs_f64() * 1e6).round() / 1e3);
     let document = Document {
         ok: !outcome.failed,
         guides: outcome.guides,
@@ -175,7 +194,11 @@ fn print_json(outcome: &BuildReport) {
         },
         counts: report::counts(&outcome.diagnostics),
         diagnostics: report::json(&outcome.diagnostics),
-        timings: outcome.timings.iter().map(|(stage, time)| ((*stage).to_owned(), milliseconds(time))).collect(),
+        timings: outcome
+            .timings
+            .iter()
+            .map(|(stage, time)| ((*stage).to_owned(), milliseconds(time)))
+            .collect(),
     };
     print_document(&document);
 }
@@ -214,7 +237,11 @@ struct Bar {
 
 impl Bar {
     fn new(started: Instant, hidden: bool) -> Self {
-        Self { started, hidden, bar: Mutex::new(None) }
+        Self {
+            started,
+            hidden,
+            bar: Mutex::new(None),
+        }
     }
 
     fn show(&self, done: usize, total: usize) {
@@ -222,12 +249,16 @@ impl Bar {
             return;
         }
         // A thread that finds the bar in use leaves the drawing to the other.
-        let Ok(mut bar) = self.bar.try_lock() else { return };
+        let Ok(mut bar) = self.bar.try_lock() else {
+            return;
+        };
         let bar = bar.get_or_insert_with(|| {
             let style = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
                 .progress_chars("=> ");
-            ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_style(style).with_message("Building")
+            ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr())
+                .with_style(style)
+                .with_message("Building")
         });
         bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));

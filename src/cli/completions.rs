@@ -13,6 +13,11 @@ pub(super) struct CompletionsArguments {
 
 pub(super) fn run(arguments: &CompletionsArguments) -> ExitCode {
     let mut command = super::Arguments::command();
-    clap_complete::generate(arguments.shell, &mut command, "guidepost", &mut std::io::stdout());
+    clap_complete::generate(
+        arguments.shell,
+        &mut command,
+        "guidepost",
+        &mut std::io::stdout(),
+    );
     ExitCode::SUCCESS
 }

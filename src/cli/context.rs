@@ -29,9 +29,16 @@ impl Context {
         let color = match arguments.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            Color::Auto => {
+                std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+            }
         };
-        Self { given_root: arguments.root.clone(), color, quiet: arguments.quiet, verbose: arguments.verbose }
+        Self {
+            given_root: arguments.root.clone(),
+            color,
+            quiet: arguments.quiet,
+            verbose: arguments.verbose,
+        }
     }
 
     /// The site's root: what was given, or the nearest folder upwards with a
@@ -41,7 +48,9 @@ impl Context {
             return root.clone();
         }
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-        let with_config = here.ancestors().find(|folder| fs::exists(&folder.join(FILE_NAME)));
+        let with_config = here
+            .ancestors()
+            .find(|folder| fs::exists(&folder.join(FILE_NAME)));
         with_config.map_or_else(|| here.clone(), Path::to_owned)
     }
 
@@ -82,17 +91,25 @@ impl Context {
             BuildError::Io(error) => self.trouble(&error.to_string(), None),
             BuildError::Busy(lock) => self.trouble(
                 "another build of this site is running",
-                Some(&format!("wait for it to end; it holds `{}`", lock.display())),
+                Some(&format!(
+                    "wait for it to end; it holds `{}`",
+                    lock.display()
+                )),
             ),
-            BuildError::NoSite(root) => {
-                self.trouble(&format!("there is no folder `{}`", root.display()), Some("give the site's folder with `--root`"))
-            }
+            BuildError::NoSite(root) => self.trouble(
+                &format!("there is no folder `{}`", root.display()),
+                Some("give the site's folder with `--root`"),
+            ),
         }
     }
 
     /// Words in a colour, where colours are wanted.
     pub(super) fn paint(&self, code: &str, words: &str) -> String {
-        if self.color { format!("\u{1b}[{code}m{words}\u{1b}[0m") } else { words.to_owned() }
+        if self.color {
+            format!("\u{1b}[{code}m{words}\u{1b}[0m")
+        } else {
+            words.to_owned()
+        }
     }
 }
 
@@ -108,7 +125,11 @@ pub(super) fn now(given: Option<Timestamp>) -> Result<Timestamp, String> {
             .parse::<i64>()
             .ok()
             .and_then(|seconds| Timestamp::from_second(seconds).ok())
-            .ok_or_else(|| format!("SOURCE_DATE_EPOCH is `{text}`, which is not a number of seconds since 1970")),
+            .ok_or_else(|| {
+                format!(
+                    "SOURCE_DATE_EPOCH is `{text}`, which is not a number of seconds since 1970"
+                )
+            }),
         Err(_) => Ok(Timestamp::now()),
     }
 }

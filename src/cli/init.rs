@@ -30,11 +30,17 @@ pub(super) fn run(context: &Context, arguments: &InitArguments) -> ExitCode {
     let dir = fs::absolute(&given.unwrap_or_else(|| PathBuf::from(".")));
     if fs::exists(&dir.join(FILE_NAME)) {
         return context.trouble(
-            &format!("`{}` is a site already: it has a {FILE_NAME}", shown_path(&dir)),
+            &format!(
+                "`{}` is a site already: it has a {FILE_NAME}",
+                shown_path(&dir)
+            ),
             Some("add a guide with `guidepost new guides/NAME.md`"),
         );
     }
-    let name = dir.file_name().and_then(|name| name.to_str()).map_or_else(|| "Guides".to_owned(), words_of_name);
+    let name = dir
+        .file_name()
+        .and_then(|name| name.to_str())
+        .map_or_else(|| "Guides".to_owned(), words_of_name);
     let title = name.replace(['"', '\\'], "");
     for (path, text) in FILES {
         let file = dir.join(path);
@@ -48,7 +54,11 @@ pub(super) fn run(context: &Context, arguments: &InitArguments) -> ExitCode {
         context.say(&format!("created {path}"));
     }
     let site = shown_path(&dir);
-    let enter = if given_is_here(&dir) { String::new() } else { format!("cd {site}\n  ") };
+    let enter = if given_is_here(&dir) {
+        String::new()
+    } else {
+        format!("cd {site}\n  ")
+    };
     context.say(&format!("\nThe site is ready. Next:\n  {enter}guidepost new guides/replace-fan.md\n  guidepost serve --drafts"));
     ExitCode::SUCCESS
 }

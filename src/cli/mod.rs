@@ -76,7 +76,11 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // Help and version are no errors; clap prints both to their streams.
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(TROUBLE) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() {
+                ExitCode::from(TROUBLE)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     let context = Context::new(&arguments);

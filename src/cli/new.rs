@@ -34,7 +34,11 @@ pub(super) fn run(context: &Context, arguments: &NewArguments) -> ExitCode {
     let layout = BuildOptions::new(&root, now).layout();
     let given = arguments.path.replace('\\', "/");
     let below = given.strip_prefix("./").unwrap_or(&given);
-    let below = if layout.content.is_empty() { below } else { below.strip_prefix("content/").unwrap_or(below) };
+    let below = if layout.content.is_empty() {
+        below
+    } else {
+        below.strip_prefix("content/").unwrap_or(below)
+    };
     let file = match below {
         folder if folder.ends_with('/') => format!("{folder}index.md"),
         file if file.to_ascii_lowercase().ends_with(".md") => file.to_owned(),
@@ -42,12 +46,29 @@ pub(super) fn run(context: &Context, arguments: &NewArguments) -> ExitCode {
     };
     let path = match OutPath::new(&file) {
         Ok(path) if !below.starts_with('/') => path,
-        Ok(_) => return context.trouble(&format!("`{given}` is not below the content folder"), Some("leave the first `/` out")),
-        Err(why) => return context.trouble(&format!("`{given}` cannot be a guide: the path {why}"), None),
+        Ok(_) => {
+            return context.trouble(
+                &format!("`{given}` is not below the content folder"),
+                Some("leave the first `/` out"),
+            );
+        }
+        Err(why) => {
+            return context.trouble(
+                &format!("`{given}` cannot be a guide: the path {why}"),
+                None,
+            );
+        }
     };
     let source = SrcPath::new(path.as_str());
-    let own = if source.stem() == "index" { source.parent().rsplit('/').next().unwrap_or_default() } else { source.stem() };
-    let title = arguments.title.clone().unwrap_or_else(|| words_of_name(own));
+    let own = if source.stem() == "index" {
+        source.parent().rsplit('/').next().unwrap_or_default()
+    } else {
+        source.stem()
+    };
+    let title = arguments
+        .title
+        .clone()
+        .unwrap_or_else(|| words_of_name(own));
     let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
     let today = now.to_zoned(zone).date();
     let text = include_str!("init/guide.md")
@@ -60,6 +81,9 @@ pub(super) fn run(context: &Context, arguments: &NewArguments) -> ExitCode {
     if let Err(error) = fs::create_new(&target, text.as_bytes()) {
         return context.trouble(&error.to_string(), None);
     }
-    context.say(&format!("created {} (a draft: `--drafts` shows it)", shown_path(&target)));
+    context.say(&format!(
+        "created {} (a draft: `--drafts` shows it)",
+        shown_path(&target)
+    ));
     ExitCode::SUCCESS
 }

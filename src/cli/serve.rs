@@ -25,7 +25,11 @@ pub(super) struct ServeArguments {
 
 pub(super) fn run(context: &Context, arguments: &ServeArguments) -> ExitCode {
     let root = context.root();
-    let out = arguments.build.out.clone().unwrap_or_else(|| root.join("public"));
+    let out = arguments
+        .build
+        .out
+        .clone()
+        .unwrap_or_else(|| root.join("public"));
     if !arguments.no_build {
         match build_with(context, &arguments.build) {
             Ok(outcome) if outcome.failed => return ExitCode::from(CONTENT),
@@ -34,7 +38,10 @@ pub(super) fn run(context: &Context, arguments: &ServeArguments) -> ExitCode {
         }
     }
     if !fs::is_folder(&out) {
-        return context.trouble(&format!("there is no folder `{}`", out.display()), Some("build the site first: `guidepost build`"));
+        return context.trouble(
+            &format!("there is no folder `{}`", out.display()),
+            Some("build the site first: `guidepost build`"),
+        );
     }
     let base_url = match (&arguments.build.base_url, read_config(&root)) {
         (Some(given), _) => Some(given.clone()),
@@ -42,17 +49,31 @@ pub(super) fn run(context: &Context, arguments: &ServeArguments) -> ExitCode {
         (None, Err(error)) => return context.build_error(&error),
     };
     let base_path = base_url.map_or_else(|| "/".to_owned(), |url| url.path().to_owned());
-    let options = ServeOptions { out, base_path: base_path.clone(), port: arguments.port };
+    let options = ServeOptions {
+        out,
+        base_path: base_path.clone(),
+        port: arguments.port,
+    };
     let served = serve(&options, |address| {
         if arguments.port != 0 && address.port() != arguments.port {
-            context.say(&format!("Port {} is taken; using {}", arguments.port, address.port()));
+            context.say(&format!(
+                "Port {} is taken; using {}",
+                arguments.port,
+                address.port()
+            ));
         }
-        context.say(&format!("Serving http://{address}{base_path} (Ctrl-C ends)"));
+        context.say(&format!(
+            "Serving http://{address}{base_path} (Ctrl-C ends)"
+        ));
     });
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => context.trouble(
-            &format!("cannot serve on port {}: {}", arguments.port, fs::in_words(&error)),
+            &format!(
+                "cannot serve on port {}: {}",
+                arguments.port,
+                fs::in_words(&error)
+            ),
             Some("give another port with `--port`"),
         ),
     }

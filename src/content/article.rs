@@ -142,7 +142,11 @@ impl ParseOptions {
         Self {
             markdown: config.markdown.clone(),
             time_zone: config.time_zone.clone(),
-            taxonomies: config.taxonomies.iter().map(|taxonomy| taxonomy.name.clone()).collect(),
+            taxonomies: config
+                .taxonomies
+                .iter()
+                .map(|taxonomy| taxonomy.name.clone())
+                .collect(),
             cascade: config.cascade.clone(),
             output_style: config.output_style,
             similar: config.similar.clone(),
@@ -163,23 +167,45 @@ impl Step for ParseArticle<'_> {
         let head = front_matter_reader::read(&source, &names, &zone);
         let mut diagnostics = head.diagnostics;
         let mut front = head.front;
-        for cascade in options.cascade.iter().rev().filter(|cascade| covers(&cascade.section, self.folder)) {
+        for cascade in options
+            .cascade
+            .iter()
+            .rev()
+            .filter(|cascade| covers(&cascade.section, self.folder))
+        {
             front.merge_defaults(&cascade.defaults);
         }
-        let body = markdown::analyse(&source, head.body.clone(), front.title.as_deref(), &options.markdown);
-        let places: BTreeMap<String, Place> =
-            head.places.iter().map(|(key, span)| (key.clone(), source.place(span.clone()))).collect();
+        let body = markdown::analyse(
+            &source,
+            head.body.clone(),
+            front.title.as_deref(),
+            &options.markdown,
+        );
+        let places: BTreeMap<String, Place> = head
+            .places
+            .iter()
+            .map(|(key, span)| (key.clone(), source.place(span.clone())))
+            .collect();
 
         let title = title(self, &front, &body, &mut diagnostics);
         let permalink = self.permalink(&front, &places, &mut diagnostics);
         let aliases = aliases(&front, &places, self.source, &mut diagnostics);
         let reading_minutes = body.words.div_ceil(WORDS_A_MINUTE).max(1);
-        let declared = Declared { source: &source, front: &front, places: &places };
+        let declared = Declared {
+            source: &source,
+            front: &front,
+            places: &places,
+        };
         declared.check_reading_time(reading_minutes, &mut diagnostics);
         let content_hash = content_hash(&self.text[head.body.clone()]);
         declared.check_hash(&content_hash, &mut diagnostics);
-        let Some(permalink) = permalink else { return Err(diagnostics) };
-        if diagnostics.iter().any(|found| found.level == crate::ground::rule::Level::Error) {
+        let Some(permalink) = permalink else {
+            return Err(diagnostics);
+        };
+        if diagnostics
+            .iter()
+            .any(|found| found.level == crate::ground::rule::Level::Error)
+        {
             return Err(diagnostics);
         }
 
@@ -204,7 +230,10 @@ impl Step for ParseArticle<'_> {
                 reading_minutes,
             }),
             anchors: Digested::new(anchors),
-            targets: Digested::new(Targets { links: body.links, images: body.images }),
+            targets: Digested::new(Targets {
+                links: body.links,
+                images: body.images,
+            }),
             terms: Digested::new(terms),
             front: Digested::new(front),
             own: Digested::new(Own {
@@ -223,16 +252,36 @@ impl Step for ParseArticle<'_> {
 }
 
 impl ParseArticle<'_> {
-    fn permalink(&self, front: &FrontMatter, places: &BTreeMap<String, Place>, diagnostics: &mut Vec<Diagnostic>) -> Option<Permalink> {
+    fn permalink(
+        &self,
+        front: &FrontMatter,
+        places: &BTreeMap<String, Place>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Permalink> {
         let options = &**self.options;
-        match permalink::permalink(self.kind, self.folder, self.source.stem(), front, options.output_style) {
+        match permalink::permalink(
+            self.kind,
+            self.folder,
+            self.source.stem(),
+            front,
+            options.output_style,
+        ) {
             Ok(permalink) => Some(permalink),
             Err((key, why)) => {
-                let what = key.map_or_else(|| "the file's own name".to_owned(), |key| format!("`{key}`"));
+                let what = key.map_or_else(
+                    || "the file's own name".to_owned(),
+                    |key| format!("`{key}`"),
+                );
                 let place = key.and_then(|key| places.get(key)).cloned();
-                let found = Diagnostic::new(Rule::UnsafePath, format!("{what} cannot be an address: it {why}"))
-                    .placed(place.unwrap_or_else(|| Place::file(self.source.clone())));
-                if !diagnostics.iter().any(|other| other.rule == Rule::UnsafePath && other.place == found.place) {
+                let found = Diagnostic::new(
+                    Rule::UnsafePath,
+                    format!("{what} cannot be an address: it {why}"),
+                )
+                .placed(place.unwrap_or_else(|| Place::file(self.source.clone())));
+                if !diagnostics
+                    .iter()
+                    .any(|other| other.rule == Rule::UnsafePath && other.place == found.place)
+                {
                     diagnostics.push(found);
                 }
                 None
@@ -243,18 +292,39 @@ impl ParseArticle<'_> {
 
 /// Whether a cascade for `section` reaches a guide in `folder`.
 fn covers(section: &str, folder: &str) -> bool {
-    section.is_empty() || folder == section || folder.strip_prefix(section).is_some_and(|rest| rest.starts_with('/'))
+    section.is_empty()
+        || folder == section
+        || folder
+            .strip_prefix(section)
+            .is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn title(step: &ParseArticle<'_>, front: &FrontMatter, body: &Body, diagnostics: &mut Vec<Diagnostic>) -> String {
-    if let Some(title) = front.title.as_ref().filter(|title| !title.trim().is_empty()) {
+fn title(
+    step: &ParseArticle<'_>,
+    front: &FrontMatter,
+    body: &Body,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> String {
+    if let Some(title) = front
+        .title
+        .as_ref()
+        .filter(|title| !title.trim().is_empty())
+    {
         return title.clone();
     }
-    if let Some(heading) = body.first_h1.as_ref().or(body.headings.first()).filter(|heading| !heading.text.trim().is_empty()) {
+    if let Some(heading) = body
+        .first_h1
+        .as_ref()
+        .or(body.headings.first())
+        .filter(|heading| !heading.text.trim().is_empty())
+    {
         diagnostics.push(Diagnostic::file(
             Rule::TitleFromHeading,
             step.source.clone(),
-            format!("no `title`: the heading \u{201c}{}\u{201d} serves as one", heading.text),
+            format!(
+                "no `title`: the heading \u{201c}{}\u{201d} serves as one",
+                heading.text
+            ),
         ));
         return heading.text.clone();
     }
@@ -288,7 +358,9 @@ pub fn words_of_name(name: &str) -> String {
 
 /// The anchor of the heading that the page shows as its title instead.
 fn title_id(front: &FrontMatter, body: &Body, options: &MarkdownOptions) -> String {
-    let Some(heading) = &body.first_h1 else { return String::new() };
+    let Some(heading) = &body.first_h1 else {
+        return String::new();
+    };
     let shown = body.headings.iter().any(|other| other.id == heading.id);
     if shown || !options.drop_repeated_title || (front.title.is_none() && heading.text.is_empty()) {
         return String::new();
@@ -296,15 +368,30 @@ fn title_id(front: &FrontMatter, body: &Body, options: &MarkdownOptions) -> Stri
     heading.id.clone()
 }
 
-fn aliases(front: &FrontMatter, places: &BTreeMap<String, Place>, source: &SrcPath, diagnostics: &mut Vec<Diagnostic>) -> Vec<Permalink> {
+fn aliases(
+    front: &FrontMatter,
+    places: &BTreeMap<String, Place>,
+    source: &SrcPath,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Permalink> {
     let mut found = Vec::new();
     for (index, alias) in front.aliases.iter().enumerate() {
         match Permalink::named(alias) {
             Ok(permalink) => found.push(permalink),
             Err(why) => {
-                let place = places.get(&format!("aliases.{index}")).cloned().unwrap_or_else(|| Place::file(source.clone()));
-                let problem = Diagnostic::new(Rule::UnsafePath, format!("the alias `{alias}` cannot be an address: it {why}")).placed(place);
-                if !diagnostics.iter().any(|other| other.rule == Rule::UnsafePath && other.place == problem.place) {
+                let place = places
+                    .get(&format!("aliases.{index}"))
+                    .cloned()
+                    .unwrap_or_else(|| Place::file(source.clone()));
+                let problem = Diagnostic::new(
+                    Rule::UnsafePath,
+                    format!("the alias `{alias}` cannot be an address: it {why}"),
+                )
+                .placed(place);
+                if !diagnostics
+                    .iter()
+                    .any(|other| other.rule == Rule::UnsafePath && other.place == problem.place)
+                {
                     diagnostics.push(problem);
                 }
             }
@@ -328,31 +415,45 @@ struct Declared<'a> {
 
 impl Declared<'_> {
     fn disagrees(&self, rule: Rule, key: &str, message: String, help: String) -> Diagnostic {
-        let place = self.places.get(&format!("meta.{key}")).cloned().unwrap_or_else(|| Place::file(self.source.path.clone()));
+        let place = self
+            .places
+            .get(&format!("meta.{key}"))
+            .cloned()
+            .unwrap_or_else(|| Place::file(self.source.path.clone()));
         Diagnostic::new(rule, message).placed(place).help(help)
     }
 
     fn check_reading_time(&self, counted: usize, diagnostics: &mut Vec<Diagnostic>) {
-        let Some(declared) = self.front.meta.get("reading_time").and_then(whole_number) else { return };
+        let Some(declared) = self.front.meta.get("reading_time").and_then(whole_number) else {
+            return;
+        };
         if usize::try_from(declared) != Ok(counted) {
             diagnostics.push(self.disagrees(
                 Rule::DeclaredReadingTime,
                 "reading_time",
                 format!("`reading_time` declares {declared} minutes, but the text takes {counted}"),
-                format!("leave the key out, write {counted}, or allow `{}`", Rule::DeclaredReadingTime),
+                format!(
+                    "leave the key out, write {counted}, or allow `{}`",
+                    Rule::DeclaredReadingTime
+                ),
             ));
         }
     }
 
     fn check_hash(&self, computed: &str, diagnostics: &mut Vec<Diagnostic>) {
-        let Some(declared) = self.front.meta.get("hash").and_then(Value::as_text) else { return };
+        let Some(declared) = self.front.meta.get("hash").and_then(Value::as_text) else {
+            return;
+        };
         let declared = declared.trim().to_ascii_lowercase();
         if declared.len() < 8 || !computed.starts_with(&declared) {
             diagnostics.push(self.disagrees(
                 Rule::DeclaredHash,
                 "hash",
                 format!("`hash` declares `{declared}`, but the text has `{computed}`"),
-                format!("leave the key out, write `{computed}`, or allow `{}`", Rule::DeclaredHash),
+                format!(
+                    "leave the key out, write `{computed}`, or allow `{}`",
+                    Rule::DeclaredHash
+                ),
             ));
         }
     }

@@ -426,9 +426,16 @@ impl Default for FeedOptions {
 impl Default for ReviewOptions {
     fn default() -> Self {
         Self {
-            noindex_status: ["draft", "drafted", "rejected", "withdrawn", "obsolete", "retired"]
-                .map(String::from)
-                .to_vec(),
+            noindex_status: [
+                "draft",
+                "drafted",
+                "rejected",
+                "withdrawn",
+                "obsolete",
+                "retired",
+            ]
+            .map(String::from)
+            .to_vec(),
             noindex_overdue: false,
         }
     }

@@ -75,12 +75,21 @@ impl BuildOptions {
     /// The site's folders.
     pub fn layout(&self) -> Layout {
         let root = fs::absolute(&self.root);
-        let content = if fs::is_folder(&root.join("content")) { "content" } else { "" };
+        let content = if fs::is_folder(&root.join("content")) {
+            "content"
+        } else {
+            ""
+        };
         let folder = |given: &Option<PathBuf>, default: &str| match given {
             Some(path) => fs::absolute(path),
             None => root.join(default),
         };
-        Layout { content, out: folder(&self.out, "public"), cache: folder(&self.cache, ".guidepost"), root }
+        Layout {
+            content,
+            out: folder(&self.out, "public"),
+            cache: folder(&self.cache, ".guidepost"),
+            root,
+        }
     }
 }
 
@@ -130,7 +139,9 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 /// The file cannot be read, or its complaints.
 pub fn read_config(root: &Path) -> Result<(Config, Vec<Diagnostic>), BuildError> {
     let path = SrcPath::new(config::FILE_NAME);
-    let Some(bytes) = fs::read_if_there(&path.under(root))? else { return Ok((Config::default(), Vec::new())) };
+    let Some(bytes) = fs::read_if_there(&path.under(root))? else {
+        return Ok((Config::default(), Vec::new()));
+    };
     let text = fs::utf8(&path, bytes).map_err(|found| BuildError::Config(vec![found]))?;
     let (config, diagnostics) = config_reader::read(&Source::new(path, &text));
     if diagnostics.iter().any(|found| found.level == Level::Error) {
@@ -156,7 +167,9 @@ pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildRepo
         config.base_url = Some(base_url.clone());
     }
     let lock_file = layout.cache.join("lock");
-    let Some(_lock) = fs::try_lock(&lock_file)? else { return Err(BuildError::Busy(lock_file)) };
+    let Some(_lock) = fs::try_lock(&lock_file)? else {
+        return Err(BuildError::Busy(lock_file));
+    };
     let folder = OutputFolder::open(&layout.out, &layout.cache)?;
 
     let mut scan = scan::scan(&layout, &config.ignore);
@@ -167,27 +180,47 @@ pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildRepo
     let (articles, found) = gather::articles(&layout.root, &scan.markdown, &parse_options);
     let all_parsed = found.iter().all(|found| found.level < Level::Error);
     diagnostics.extend(found);
-    let allowed: BTreeMap<SrcPath, Vec<Rule>> =
-        articles.iter().map(|article| (article.source.clone(), article.front.allow.clone())).collect();
+    let allowed: BTreeMap<SrcPath, Vec<Rule>> = articles
+        .iter()
+        .map(|article| (article.source.clone(), article.front.allow.clone()))
+        .collect();
     for article in &articles {
         diagnostics.extend(article.diagnostics.iter().cloned());
     }
     clock.lap("parse");
 
-    let made = make(options, &layout, &config, scan, articles, &folder, &mut diagnostics, &mut clock, progress)?;
+    let made = make(
+        options,
+        &layout,
+        &config,
+        scan,
+        articles,
+        &folder,
+        &mut diagnostics,
+        &mut clock,
+        progress,
+    )?;
     if !all_parsed {
         // A page that could not be read is missing for its own reason.
         diagnostics.retain(|found| !matches!(found.rule, Rule::BrokenLink | Rule::BrokenAnchor));
     }
     if config.base_url.is_none() {
         diagnostics.push(
-            Diagnostic::new(Rule::NoBaseUrl, "no base URL: the site has no feeds and no sitemap")
-                .help("set `base-url` in guidepost.toml, or give `--base-url`"),
+            Diagnostic::new(
+                Rule::NoBaseUrl,
+                "no base URL: the site has no feeds and no sitemap",
+            )
+            .help("set `base-url` in guidepost.toml, or give `--base-url`"),
         );
     }
     judge(&mut diagnostics, &config, &allowed, options.strict);
     let failed = diagnostics.iter().any(|found| found.level == Level::Error);
-    let mut report = BuildReport { failed, guides: made, out: layout.out.clone(), ..BuildReport::default() };
+    let mut report = BuildReport {
+        failed,
+        guides: made,
+        out: layout.out.clone(),
+        ..BuildReport::default()
+    };
     if failed {
         folder.abandon();
     } else {
@@ -204,7 +237,10 @@ pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildRepo
 
 /// Resolves, plans and renders; stages every output. Returns the number of
 /// guides.
-#[expect(clippy::too_many_arguments, reason = "the state of one build, in the order in which it came about")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the state of one build, in the order in which it came about"
+)]
 fn make(
     options: &BuildOptions,
     layout: &Layout,
@@ -226,7 +262,11 @@ fn make(
 
     let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
     let edition = Edition::new(options.now, &zone, options.drafts, options.future);
-    let files = Files { content: layout.content.to_owned(), assets: scan.assets, statics };
+    let files = Files {
+        content: layout.content.to_owned(),
+        assets: scan.assets,
+        statics,
+    };
     let site = resolve(articles, config, &files, &edition);
     clock.lap("resolve");
 
@@ -234,7 +274,11 @@ fn make(
     let (probes, found) = gather::probes(&layout.root, &wanted);
     diagnostics.extend(found);
     let own_theme = own_theme_files(layout, &files, diagnostics);
-    let theme = theme_files(&own_theme, &|path| files.statics.contains_key(path), &config.highlight);
+    let theme = theme_files(
+        &own_theme,
+        &|path| files.statics.contains_key(path),
+        &config.highlight,
+    );
     let guides = site.newest.len();
     let templates = match templates {
         Ok(templates) => templates,
@@ -272,7 +316,10 @@ fn make(
         .par_iter()
         .map(|planned| {
             let found = render(&world, planned, folder, &layout.out);
-            progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
+            progress(
+                done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1,
+                total,
+            );
             found
         })
         .collect();
@@ -283,7 +330,12 @@ fn make(
     Ok(guides)
 }
 
-fn render(world: &World<'_>, planned: &Planned, folder: &OutputFolder, out: &Path) -> Result<Vec<Diagnostic>, FsError> {
+fn render(
+    world: &World<'_>,
+    planned: &Planned,
+    folder: &OutputFolder,
+    out: &Path,
+) -> Result<Vec<Diagnostic>, FsError> {
     let made = match output::step(world, planned) {
         Ok(step) => step.run(),
         Err(found) => return Ok(vec![found]),
@@ -299,10 +351,16 @@ fn render(world: &World<'_>, planned: &Planned, folder: &OutputFolder, out: &Pat
 }
 
 /// The site's own versions of the theme's style and script.
-fn own_theme_files(layout: &Layout, files: &Files, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<&'static str, Vec<u8>> {
+fn own_theme_files(
+    layout: &Layout,
+    files: &Files,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<&'static str, Vec<u8>> {
     let mut own = BTreeMap::new();
     for name in [STYLE, SCRIPT] {
-        let source = OutPath::new(name).ok().and_then(|path| files.statics.get(&path));
+        let source = OutPath::new(name)
+            .ok()
+            .and_then(|path| files.statics.get(&path));
         let Some(source) = source else { continue };
         match fs::read(&source.under(&layout.root)) {
             Ok(bytes) => {
@@ -315,12 +373,20 @@ fn own_theme_files(layout: &Layout, files: &Files, diagnostics: &mut Vec<Diagnos
 }
 
 /// Applies what pages and the site make of the rules.
-fn judge(diagnostics: &mut Vec<Diagnostic>, config: &Config, allowed: &BTreeMap<SrcPath, Vec<Rule>>, strict: bool) {
+fn judge(
+    diagnostics: &mut Vec<Diagnostic>,
+    config: &Config,
+    allowed: &BTreeMap<SrcPath, Vec<Rule>>,
+    strict: bool,
+) {
     diagnostics.retain_mut(|found| {
         if found.rule.level() == Level::Error {
             return true;
         }
-        let page = found.place.as_ref().and_then(|place| allowed.get(&place.file));
+        let page = found
+            .place
+            .as_ref()
+            .and_then(|place| allowed.get(&place.file));
         if page.is_some_and(|rules| rules.contains(&found.rule)) {
             return false;
         }
@@ -345,7 +411,11 @@ struct Clock {
 impl Clock {
     fn start() -> Self {
         let now = Instant::now();
-        Self { start: now, last: now, laps: Vec::new() }
+        Self {
+            start: now,
+            last: now,
+            laps: Vec::new(),
+        }
     }
 
     fn lap(&mut self, stage: &'static str) {

@@ -23,8 +23,15 @@ use crate::render::templates::value_of;
 use crate::render::world::{Data, Probe};
 
 /// Reads and parses all Markdown sources, in parallel.
-pub fn articles(root: &Path, files: &[MarkdownFile], options: &Digested<ParseOptions>) -> (Vec<Arc<Article>>, Vec<Diagnostic>) {
-    let parsed: Vec<_> = files.par_iter().map(|file| article(root, file, options)).collect();
+pub fn articles(
+    root: &Path,
+    files: &[MarkdownFile],
+    options: &Digested<ParseOptions>,
+) -> (Vec<Arc<Article>>, Vec<Diagnostic>) {
+    let parsed: Vec<_> = files
+        .par_iter()
+        .map(|file| article(root, file, options))
+        .collect();
     let mut articles = Vec::with_capacity(parsed.len());
     let mut diagnostics = Vec::new();
     for result in parsed {
@@ -36,11 +43,23 @@ pub fn articles(root: &Path, files: &[MarkdownFile], options: &Digested<ParseOpt
     (articles, diagnostics)
 }
 
-fn article(root: &Path, file: &MarkdownFile, options: &Digested<ParseOptions>) -> Result<Article, Vec<Diagnostic>> {
-    let bytes = fs::read(&file.path.under(root)).map_err(|error| vec![fs::unreadable(&file.path, &error)])?;
+fn article(
+    root: &Path,
+    file: &MarkdownFile,
+    options: &Digested<ParseOptions>,
+) -> Result<Article, Vec<Diagnostic>> {
+    let bytes = fs::read(&file.path.under(root))
+        .map_err(|error| vec![fs::unreadable(&file.path, &error)])?;
     let digest = Digest::of_bytes(&bytes);
     let text = fs::utf8(&file.path, bytes).map_err(|found| vec![found])?;
-    let step = ParseArticle { source: &file.path, text: &text, digest, folder: &file.folder, kind: file.kind, options };
+    let step = ParseArticle {
+        source: &file.path,
+        text: &text,
+        digest,
+        folder: &file.folder,
+        kind: file.kind,
+        options,
+    };
     step.run()
 }
 
@@ -76,8 +95,12 @@ pub fn data_files(root: &Path, scan: &Scan) -> (BTreeMap<String, Arc<Data>>, Vec
         let name = path.stem().to_owned();
         if let Some((other, _)) = files.get(&name) {
             diagnostics.push(
-                Diagnostic::file(Rule::DataFile, path.clone(), format!("`data.{name}` is `{other}` already"))
-                    .help("rename one of the two files"),
+                Diagnostic::file(
+                    Rule::DataFile,
+                    path.clone(),
+                    format!("`data.{name}` is `{other}` already"),
+                )
+                .help("rename one of the two files"),
             );
             continue;
         }
@@ -90,7 +113,13 @@ pub fn data_files(root: &Path, scan: &Scan) -> (BTreeMap<String, Arc<Data>>, Vec
             Err(found) => diagnostics.extend(found),
         }
     }
-    (files.into_iter().map(|(name, (_, data))| (name, data)).collect(), diagnostics)
+    (
+        files
+            .into_iter()
+            .map(|(name, (_, data))| (name, data))
+            .collect(),
+        diagnostics,
+    )
 }
 
 fn text(root: &Path, path: &SrcPath) -> Result<String, Diagnostic> {
@@ -119,13 +148,23 @@ pub fn statics(scan: &Scan) -> (BTreeMap<OutPath, SrcPath>, Vec<Diagnostic>) {
 }
 
 /// Digests files that are copied, and measures the images among them.
-pub fn probes(root: &Path, paths: &BTreeSet<&SrcPath>) -> (BTreeMap<SrcPath, Probe>, Vec<Diagnostic>) {
+pub fn probes(
+    root: &Path,
+    paths: &BTreeSet<&SrcPath>,
+) -> (BTreeMap<SrcPath, Probe>, Vec<Diagnostic>) {
     let paths: Vec<&SrcPath> = paths.iter().copied().collect();
     let read: Vec<_> = paths
         .par_iter()
         .map(|path| {
-            let bytes = fs::read(&path.under(root)).map_err(|error| fs::unreadable(path, &error))?;
-            Ok(((*path).clone(), Probe { digest: Digest::of_bytes(&bytes), size: size(&bytes) }))
+            let bytes =
+                fs::read(&path.under(root)).map_err(|error| fs::unreadable(path, &error))?;
+            Ok((
+                (*path).clone(),
+                Probe {
+                    digest: Digest::of_bytes(&bytes),
+                    size: size(&bytes),
+                },
+            ))
         })
         .collect();
     let mut probes = BTreeMap::new();
@@ -143,5 +182,8 @@ pub fn probes(root: &Path, paths: &BTreeSet<&SrcPath>) -> (BTreeMap<SrcPath, Pro
 
 fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     let size = imagesize::blob_size(bytes).ok()?;
-    Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?))
+    Some((
+        u32::try_from(size.width).ok()?,
+        u32::try_from(size.height).ok()?,
+    ))
 }

@@ -100,10 +100,19 @@ pub fn scan(layout: &Layout, ignored: &[String]) -> Scan {
     scan
 }
 
-fn ignore_rules(layout: &Layout, ignored: &[String], with_gitignore: bool, diagnostics: &mut Vec<Diagnostic>) -> Gitignore {
+fn ignore_rules(
+    layout: &Layout,
+    ignored: &[String],
+    with_gitignore: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Gitignore {
     let mut builder = GitignoreBuilder::new("");
     let own_file = with_gitignore
-        .then(|| fs::read_if_there(&layout.root.join(".gitignore")).ok().flatten())
+        .then(|| {
+            fs::read_if_there(&layout.root.join(".gitignore"))
+                .ok()
+                .flatten()
+        })
         .flatten()
         .unwrap_or_default();
     for line in String::from_utf8_lossy(&own_file).lines() {
@@ -112,7 +121,10 @@ fn ignore_rules(layout: &Layout, ignored: &[String], with_gitignore: bool, diagn
     }
     for pattern in ignored {
         if let Err(error) = builder.add_line(None, pattern) {
-            diagnostics.push(Diagnostic::new(Rule::InvalidConfig, format!("`ignore` has a pattern that cannot be read: {error}")));
+            diagnostics.push(Diagnostic::new(
+                Rule::InvalidConfig,
+                format!("`ignore` has a pattern that cannot be read: {error}"),
+            ));
         }
     }
     builder.build().unwrap_or_else(|_| Gitignore::empty())
@@ -121,30 +133,59 @@ fn ignore_rules(layout: &Layout, ignored: &[String], with_gitignore: bool, diagn
 type Skip<'a> = &'a dyn Fn(&str, &Path, bool) -> bool;
 
 /// All files below `folder`, sorted by path; links are followed.
-fn walk(layout: &Layout, folder: &str, skip: Skip<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<SrcPath> {
-    let top = if folder.is_empty() { layout.root.clone() } else { layout.root.join(folder) };
+fn walk(
+    layout: &Layout,
+    folder: &str,
+    skip: Skip<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<SrcPath> {
+    let top = if folder.is_empty() {
+        layout.root.clone()
+    } else {
+        layout.root.join(folder)
+    };
     let mut found = Vec::new();
     // A link to a folder above the walk's top would be walked once more before
     // it is known for a loop.
     let real_top = fs::absolute(&top);
     let loops = RefCell::new(Vec::new());
-    let entries = WalkDir::new(&top).follow_links(true).sort_by_file_name().into_iter().filter_entry(|entry| {
-        let Some(name) = entry.file_name().to_str() else { return true };
-        if entry.depth() == 0 {
-            return true;
-        }
-        let relative = entry.path().strip_prefix(&layout.root).ok().and_then(slashed);
-        if entry.path_is_symlink() && entry.file_type().is_dir() && real_top.starts_with(fs::absolute(entry.path())) {
-            loops.borrow_mut().push(relative.unwrap_or_default());
-            return false;
-        }
-        !is_hidden_or_temporary(name)
-            && relative.is_none_or(|relative| !skip(&relative, entry.path(), entry.file_type().is_dir()))
-    });
+    let entries = WalkDir::new(&top)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| {
+            let Some(name) = entry.file_name().to_str() else {
+                return true;
+            };
+            if entry.depth() == 0 {
+                return true;
+            }
+            let relative = entry
+                .path()
+                .strip_prefix(&layout.root)
+                .ok()
+                .and_then(slashed);
+            if entry.path_is_symlink()
+                && entry.file_type().is_dir()
+                && real_top.starts_with(fs::absolute(entry.path()))
+            {
+                loops.borrow_mut().push(relative.unwrap_or_default());
+                return false;
+            }
+            !is_hidden_or_temporary(name)
+                && relative.is_none_or(|relative| {
+                    !skip(&relative, entry.path(), entry.file_type().is_dir())
+                })
+        });
     for entry in entries {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) => match entry.path().strip_prefix(&layout.root).ok().and_then(slashed) {
+            Ok(entry) => match entry
+                .path()
+                .strip_prefix(&layout.root)
+                .ok()
+                .and_then(slashed)
+            {
                 None => diagnostics.push(
                     Diagnostic::new(
                         Rule::UnreadableSource,
@@ -167,7 +208,10 @@ fn walk(layout: &Layout, folder: &str, skip: Skip<'_>, diagnostics: &mut Vec<Dia
     }
     for link in loops.into_inner() {
         let message = "is a link that leads back to a folder that holds it";
-        diagnostics.push(Diagnostic::file(Rule::UnreadableSource, SrcPath::new(link), message).help("remove the link"));
+        diagnostics.push(
+            Diagnostic::file(Rule::UnreadableSource, SrcPath::new(link), message)
+                .help("remove the link"),
+        );
     }
     found.sort();
     found
@@ -179,13 +223,24 @@ fn walk_error(layout: &Layout, error: &walkdir::Error) -> Diagnostic {
     let name = relative.unwrap_or_else(|| path.display().to_string());
     let (message, help) = match (error.loop_ancestor(), error.io_error()) {
         (Some(ancestor), _) => {
-            let ancestor = ancestor.strip_prefix(&layout.root).ok().and_then(slashed).unwrap_or_default();
-            (format!("is a link that leads back to its own folder `{ancestor}`"), "remove the link")
+            let ancestor = ancestor
+                .strip_prefix(&layout.root)
+                .ok()
+                .and_then(slashed)
+                .unwrap_or_default();
+            (
+                format!("is a link that leads back to its own folder `{ancestor}`"),
+                "remove the link",
+            )
         }
-        (None, Some(io)) if io.kind() == std::io::ErrorKind::NotFound => {
-            ("is a link to something that does not exist".to_owned(), "remove the link, or restore what it leads to")
-        }
-        (None, Some(io)) => (format!("cannot be read: {}", fs::in_words(io)), "mend its permissions"),
+        (None, Some(io)) if io.kind() == std::io::ErrorKind::NotFound => (
+            "is a link to something that does not exist".to_owned(),
+            "remove the link, or restore what it leads to",
+        ),
+        (None, Some(io)) => (
+            format!("cannot be read: {}", fs::in_words(io)),
+            "mend its permissions",
+        ),
         (None, None) => ("cannot be walked".to_owned(), "look at the folder"),
     };
     Diagnostic::file(Rule::UnreadableSource, SrcPath::new(name), message).help(help)
@@ -209,7 +264,9 @@ fn is_hidden_or_temporary(name: &str) -> bool {
         || name.ends_with('~')
         || (name.starts_with('#') && name.ends_with('#'))
         || name == "4913"
-        || [".swp", ".swo", ".swx", ".bak", ".tmp", ".orig"].iter().any(|end| lower.ends_with(end))
+        || [".swp", ".swo", ".swx", ".bak", ".tmp", ".orig"]
+            .iter()
+            .any(|end| lower.ends_with(end))
         || lower.contains(".sb-")
 }
 
@@ -223,13 +280,20 @@ fn is_markdown(path: &SrcPath) -> bool {
 fn classify(paths: Vec<SrcPath>, content: &str) -> Vec<MarkdownFile> {
     let folder_of = |path: &SrcPath| {
         let parent = path.parent();
-        parent.strip_prefix(content).unwrap_or(parent).trim_start_matches('/').to_owned()
+        parent
+            .strip_prefix(content)
+            .unwrap_or(parent)
+            .trim_start_matches('/')
+            .to_owned()
     };
     let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut with_guides_below = BTreeSet::new();
     for path in &paths {
         let folder = folder_of(path);
-        names.entry(folder.clone()).or_default().push(path.file_name().to_ascii_lowercase());
+        names
+            .entry(folder.clone())
+            .or_default()
+            .push(path.file_name().to_ascii_lowercase());
         let mut above = folder.as_str();
         while let Some((parent, _)) = above.rsplit_once('/') {
             with_guides_below.insert(parent.to_owned());
@@ -240,18 +304,28 @@ fn classify(paths: Vec<SrcPath>, content: &str) -> Vec<MarkdownFile> {
         }
     }
     let has = |folder: &str, stem: &str| {
-        names.get(folder).is_some_and(|names| names.iter().any(|name| name.rsplit_once('.').is_some_and(|(s, _)| s == stem)))
+        names.get(folder).is_some_and(|names| {
+            names
+                .iter()
+                .any(|name| name.rsplit_once('.').is_some_and(|(s, _)| s == stem))
+        })
     };
     paths
         .into_iter()
         .map(|path| {
             let folder = folder_of(&path);
-            let of_folder = if folder.is_empty() { Kind::Home } else { Kind::Section };
+            let of_folder = if folder.is_empty() {
+                Kind::Home
+            } else {
+                Kind::Section
+            };
             let alone = names.get(&folder).is_none_or(|names| names.len() == 1);
             let kind = match path.stem().to_ascii_lowercase().as_str() {
                 "_index" => of_folder,
                 "index" if has(&folder, "_index") => Kind::Guide,
-                "index" if !folder.is_empty() && alone && !with_guides_below.contains(&folder) => Kind::Bundle,
+                "index" if !folder.is_empty() && alone && !with_guides_below.contains(&folder) => {
+                    Kind::Bundle
+                }
                 "index" => of_folder,
                 "readme" if !has(&folder, "_index") && !has(&folder, "index") => of_folder,
                 _ => Kind::Guide,
@@ -268,7 +342,10 @@ mod tests {
     fn kinds(paths: &[&str]) -> Vec<(String, Kind)> {
         let mut paths: Vec<SrcPath> = paths.iter().map(SrcPath::new).collect();
         paths.sort();
-        classify(paths, "content").into_iter().map(|file| (file.path.to_string(), file.kind)).collect()
+        classify(paths, "content")
+            .into_iter()
+            .map(|file| (file.path.to_string(), file.kind))
+            .collect()
     }
 
     #[test]

@@ -35,7 +35,10 @@ pub struct ServeOptions {
 ///
 /// No port could be had, or the server failed.
 pub fn serve(options: &ServeOptions, ready: impl FnOnce(SocketAddr)) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let listener = bind(options.port).await?;
         ready(listener.local_addr()?);
@@ -67,7 +70,9 @@ pub fn router(options: &ServeOptions) -> Router {
         let page = out.join("404.html");
         async move { not_found(&page) }
     });
-    let files = ServeDir::new(&options.out).call_fallback_on_method_not_allowed(true).fallback(missing.clone());
+    let files = ServeDir::new(&options.out)
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(missing.clone());
     let base = options.base_path.trim_end_matches('/').to_owned();
     if base.is_empty() {
         return Router::new().fallback_service(files);
@@ -81,7 +86,12 @@ pub fn router(options: &ServeOptions) -> Router {
 
 fn not_found(page: &std::path::Path) -> Response {
     match fs::read(page) {
-        Ok(bytes) => (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], bytes).into_response(),
+        Ok(bytes) => (
+            StatusCode::NOT_FOUND,
+            [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
+            bytes,
+        )
+            .into_response(),
         Err(_) => (StatusCode::NOT_FOUND, "Page not found").into_response(),
     }
 }

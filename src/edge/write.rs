@@ -110,18 +110,30 @@ impl OutputFolder {
     pub fn stage(&self, path: &OutPath, bytes: &[u8], wave: u8) -> Result<Staging, FsError> {
         let digest = Digest::of_bytes(bytes);
         let target = path.under(&self.out);
-        let standing = if !self.was_there || fs::length(&target) != u64::try_from(bytes.len()).ok() {
+        let standing = if !self.was_there || fs::length(&target) != u64::try_from(bytes.len()).ok()
+        {
             fs::exists(&target).then_some(false)
         } else {
             fs::read_if_there(&target)?.map(|standing| standing == bytes)
         };
-        let ours = || self.lost || self.earlier.files.contains_key(path) || self.is_our_folder(path, &target);
+        let ours = || {
+            self.lost || self.earlier.files.contains_key(path) || self.is_our_folder(path, &target)
+        };
         if standing == Some(false) && !ours() {
             return Ok(Staging::Foreign);
         }
-        let file = if standing == Some(true) { None } else { Some(self.stage_file(path, bytes)?) };
-        let outcome = if file.is_some() { Staging::Changed } else { Staging::Unchanged };
-        self.lock().insert(path.clone(), Staged { digest, wave, file });
+        let file = if standing == Some(true) {
+            None
+        } else {
+            Some(self.stage_file(path, bytes)?)
+        };
+        let outcome = if file.is_some() {
+            Staging::Changed
+        } else {
+            Staging::Unchanged
+        };
+        self.lock()
+            .insert(path.clone(), Staged { digest, wave, file });
         Ok(outcome)
     }
 
@@ -129,16 +141,21 @@ impl OutputFolder {
     /// an earlier build wrote: it will be empty once those are deleted.
     fn is_our_folder(&self, path: &OutPath, target: &Path) -> bool {
         fs::is_folder(target)
-            && walkdir::WalkDir::new(target).into_iter().filter_map(Result::ok).all(|entry| {
-                entry.file_type().is_dir()
-                    || entry
-                        .path()
-                        .strip_prefix(target)
-                        .ok()
-                        .and_then(Path::to_str)
-                        .and_then(|below| OutPath::new(&format!("{path}/{}", below.replace('\\', "/"))).ok())
-                        .is_some_and(|below| self.earlier.files.contains_key(&below))
-            })
+            && walkdir::WalkDir::new(target)
+                .into_iter()
+                .filter_map(Result::ok)
+                .all(|entry| {
+                    entry.file_type().is_dir()
+                        || entry
+                            .path()
+                            .strip_prefix(target)
+                            .ok()
+                            .and_then(Path::to_str)
+                            .and_then(|below| {
+                                OutPath::new(&format!("{path}/{}", below.replace('\\', "/"))).ok()
+                            })
+                            .is_some_and(|below| self.earlier.files.contains_key(&below))
+                })
     }
 
     fn stage_file(&self, path: &OutPath, bytes: &[u8]) -> Result<PathBuf, FsError> {
@@ -200,8 +217,12 @@ impl OutputFolder {
             }
         }
         renames.sort();
-        let stale: Vec<&OutPath> =
-            self.earlier.files.keys().filter(|path| !manifest.files.contains_key(*path)).collect();
+        let stale: Vec<&OutPath> = self
+            .earlier
+            .files
+            .keys()
+            .filter(|path| !manifest.files.contains_key(*path))
+            .collect();
         if !renames.is_empty() {
             // Until the end both what was ours and what will be is ours.
             let mut both = self.earlier.clone();
@@ -210,8 +231,9 @@ impl OutputFolder {
         }
         // A file that has to give way to a folder, or the other way round,
         // goes first; everything else goes last.
-        let (in_the_way, last): (Vec<&OutPath>, Vec<&OutPath>) =
-            stale.into_iter().partition(|path| is_in_the_way(path, &manifest.files));
+        let (in_the_way, last): (Vec<&OutPath>, Vec<&OutPath>) = stale
+            .into_iter()
+            .partition(|path| is_in_the_way(path, &manifest.files));
         for path in &in_the_way {
             self.delete(path)?;
         }
@@ -229,7 +251,11 @@ impl OutputFolder {
             fs::remove_tree(&self.out.join(STAGING))?;
         }
         self.manifests.store(&manifest)?;
-        let diagnostics = if self.lost { unplanned(&self.out, &manifest) } else { Vec::new() };
+        let diagnostics = if self.lost {
+            unplanned(&self.out, &manifest)
+        } else {
+            Vec::new()
+        };
         Ok((written, diagnostics))
     }
 }
@@ -286,11 +312,19 @@ fn unplanned(out: &Path, manifest: &Manifest) -> Vec<Diagnostic> {
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_file())
         .filter_map(|entry| {
-            let path = entry.path().strip_prefix(out).ok()?.to_str()?.replace('\\', "/");
+            let path = entry
+                .path()
+                .strip_prefix(out)
+                .ok()?
+                .to_str()?
+                .replace('\\', "/");
             let known = OutPath::new(&path).is_ok_and(|path| manifest.files.contains_key(&path));
             (!known).then(|| {
-                Diagnostic::new(Rule::UnplannedOutput, format!("`{path}` is not planned, and nothing tells who wrote it"))
-                    .help("delete it if it is a leftover of an earlier build")
+                Diagnostic::new(
+                    Rule::UnplannedOutput,
+                    format!("`{path}` is not planned, and nothing tells who wrote it"),
+                )
+                .help("delete it if it is a leftover of an earlier build")
             })
         })
         .collect()
@@ -300,7 +334,10 @@ fn unplanned(out: &Path, manifest: &Manifest) -> Vec<Diagnostic> {
 pub fn foreign(path: &OutPath, out: &Path) -> Diagnostic {
     Diagnostic::new(
         Rule::ForeignOutput,
-        format!("`{path}` in the output folder `{}` was not written by Guidepost", out.display()),
+        format!(
+            "`{path}` in the output folder `{}` was not written by Guidepost",
+            out.display()
+        ),
     )
     .help("move the file away, or build into another folder with `--out`")
 }

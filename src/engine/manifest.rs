@@ -44,7 +44,9 @@ impl ManifestFiles {
     pub fn new(cache: &Path, out: &Path) -> Self {
         let name = Digest::of_bytes(out.as_os_str().as_encoded_bytes()).short(12);
         let folder = cache.join("outputs").join(name);
-        Self { copies: [folder.join("manifest"), folder.join("manifest.copy")] }
+        Self {
+            copies: [folder.join("manifest"), folder.join("manifest.copy")],
+        }
     }
 
     /// Reads the first copy that is whole.
@@ -55,13 +57,19 @@ impl ManifestFiles {
     pub fn load(&self) -> Result<Found, FsError> {
         let mut damaged = false;
         for copy in &self.copies {
-            let Some(bytes) = fs::read_if_there(copy)? else { continue };
+            let Some(bytes) = fs::read_if_there(copy)? else {
+                continue;
+            };
             match std::str::from_utf8(&bytes).ok().and_then(parse) {
                 Some(manifest) => return Ok(Found::Whole(manifest)),
                 None => damaged = true,
             }
         }
-        Ok(if damaged { Found::Damaged } else { Found::Nothing })
+        Ok(if damaged {
+            Found::Damaged
+        } else {
+            Found::Nothing
+        })
     }
 
     /// Writes both copies, one after the other, unless they hold the same.
@@ -110,9 +118,15 @@ mod tests {
     use super::*;
 
     fn sample() -> Manifest {
-        let files = ["a/index.html", "b c.css"]
-            .map(|path| (OutPath::new(path).unwrap(), Digest::of_bytes(path.as_bytes())));
-        Manifest { files: files.into_iter().collect() }
+        let files = ["a/index.html", "b c.css"].map(|path| {
+            (
+                OutPath::new(path).unwrap(),
+                Digest::of_bytes(path.as_bytes()),
+            )
+        });
+        Manifest {
+            files: files.into_iter().collect(),
+        }
     }
 
     #[test]

@@ -41,7 +41,11 @@ impl<T> Memo<T> {
     pub fn get_or_run<S: Step<Output = T>>(&self, step: &S, size: impl Fn(&T) -> usize) -> Arc<T> {
         let key = step.key();
         let shard = &self.shards[key.shard(SHARDS)];
-        if let Some(known) = shard.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        if let Some(known) = shard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+        {
             self.hit.fetch_add(1, Ordering::Relaxed);
             return Arc::clone(known);
         }
@@ -49,7 +53,10 @@ impl<T> Memo<T> {
         let output = Arc::new(step.run());
         let bytes = size(&output);
         if self.held.fetch_add(bytes, Ordering::Relaxed) + bytes <= self.room {
-            shard.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&output));
+            shard
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(key, Arc::clone(&output));
         }
         output
     }

@@ -24,7 +24,13 @@ pub struct FsError {
 
 impl std::fmt::Display for FsError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "cannot {} `{}`: {}", self.action, self.path.display(), in_words(&self.error))
+        write!(
+            f,
+            "cannot {} `{}`: {}",
+            self.action,
+            self.path.display(),
+            in_words(&self.error)
+        )
     }
 }
 
@@ -51,7 +57,11 @@ pub fn in_words(error: &io::Error) -> String {
 }
 
 fn wrap<T>(action: &'static str, path: &Path, result: io::Result<T>) -> Result<T, FsError> {
-    result.map_err(|error| FsError { action, path: path.to_owned(), error })
+    result.map_err(|error| FsError {
+        action,
+        path: path.to_owned(),
+        error,
+    })
 }
 
 /// Reads a whole file.
@@ -95,7 +105,11 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
         create_folder(parent)?;
     }
     let file = fs::File::options().write(true).create_new(true).open(path);
-    wrap("create", path, file.and_then(|mut file| file.write_all(bytes)))
+    wrap(
+        "create",
+        path,
+        file.and_then(|mut file| file.write_all(bytes)),
+    )
 }
 
 /// Writes a file beside its place, syncs it and renames it into place.
@@ -106,10 +120,18 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     create_folder(folder)?;
-    let mut temporary = wrap("create a file in", folder, tempfile::NamedTempFile::new_in(folder))?;
+    let mut temporary = wrap(
+        "create a file in",
+        folder,
+        tempfile::NamedTempFile::new_in(folder),
+    )?;
     wrap("write", path, temporary.write_all(bytes))?;
     wrap("sync", path, temporary.as_file().sync_all())?;
-    wrap("replace", path, temporary.persist(path).map(drop).map_err(|e| e.error))
+    wrap(
+        "replace",
+        path,
+        temporary.persist(path).map(drop).map_err(|e| e.error),
+    )
 }
 
 /// Creates a folder and those above it.
@@ -159,7 +181,9 @@ pub fn remove_tree(path: &Path) -> Result<(), FsError> {
 /// empty, up to but not including `top`.
 pub fn remove_empty_folders(mut folder: &Path, top: &Path) {
     while folder != top && folder.starts_with(top) && fs::remove_dir(folder).is_ok() {
-        let Some(parent) = folder.parent() else { return };
+        let Some(parent) = folder.parent() else {
+            return;
+        };
         folder = parent;
     }
 }
@@ -176,7 +200,10 @@ pub fn is_folder(path: &Path) -> bool {
 
 /// The length of a file in bytes; `None` where there is none.
 pub fn length(path: &Path) -> Option<u64> {
-    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|meta| meta.len())
+    fs::metadata(path)
+        .ok()
+        .filter(fs::Metadata::is_file)
+        .map(|meta| meta.len())
 }
 
 /// The names of a folder's entries, sorted; none where the folder cannot be
@@ -216,7 +243,12 @@ pub fn try_lock(path: &Path) -> Result<Option<Lock>, FsError> {
     let file = wrap(
         "open the lock",
         path,
-        fs::File::options().read(true).write(true).create(true).truncate(false).open(path),
+        fs::File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path),
     )?;
     match file.try_lock() {
         Ok(()) => Ok(Some(Lock(file))),
@@ -269,7 +301,11 @@ impl SourceRef {
 
 /// The complaint about a source that could not be read.
 pub fn unreadable(path: &SrcPath, error: &FsError) -> Diagnostic {
-    Diagnostic::file(Rule::UnreadableSource, path.clone(), format!("cannot be read: {}", in_words(&error.error)))
+    Diagnostic::file(
+        Rule::UnreadableSource,
+        path.clone(),
+        format!("cannot be read: {}", in_words(&error.error)),
+    )
 }
 
 /// Bytes as UTF-8 text.
@@ -293,7 +329,10 @@ pub fn utf8(path: &SrcPath, bytes: Vec<u8>) -> Result<String, Diagnostic> {
             Rule::UnreadableSource,
             &source,
             valid..valid + 1,
-            format!("the file is not UTF-8: byte 0x{:02x} cannot stand here", bytes[valid]),
+            format!(
+                "the file is not UTF-8: byte 0x{:02x} cannot stand here",
+                bytes[valid]
+            ),
         )
         .help(help)
     })
@@ -316,7 +355,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.md");
         write(&file, b"old").unwrap();
-        let source = SourceRef { path: SrcPath::new("a.md"), digest: Digest::of_bytes(b"old"), file: file.clone() };
+        let source = SourceRef {
+            path: SrcPath::new("a.md"),
+            digest: Digest::of_bytes(b"old"),
+            file: file.clone(),
+        };
         assert_eq!(source.text().unwrap(), "old");
         write(&file, b"new").unwrap();
         assert!(source.text().is_err());

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::templates::Templates;
 use crate::content::code_block::Fence;
 use crate::content::highlight::{HighlightBlock, Highlighted, Plain};
-use crate::content::markdown::surroundings::{Hook, Link, ShortcodeAnswer, ShortcodeCall, Surroundings, TemplateFailure};
+use crate::content::markdown::surroundings::{
+    Hook, Link, ShortcodeAnswer, ShortcodeCall, Surroundings, TemplateFailure,
+};
 use crate::engine::memo::Memo;
 use crate::ground::rule::Rule;
 
@@ -49,7 +51,9 @@ impl Surroundings for Answers<'_> {
             .iter()
             .find(|credit| {
                 credit.names.iter().any(|name| {
-                    name == target || name.trim().eq_ignore_ascii_case(alt.trim()) || name.rsplit('/').next() == Some(file)
+                    name == target
+                        || name.trim().eq_ignore_ascii_case(alt.trim())
+                        || name.rsplit('/').next() == Some(file)
                 })
             })
             .map(|credit| format!("Image source: {}", credit.source))
@@ -59,10 +63,19 @@ impl Surroundings for Answers<'_> {
         if !self.highlight {
             let mut html = String::with_capacity(code.len());
             super::html::escape_into(&mut html, code);
-            return Highlighted { html, plain: Some(Plain::Asked) };
+            return Highlighted {
+                html,
+                plain: Some(Plain::Asked),
+            };
         }
-        let step = HighlightBlock { language: &fence.language, code };
-        (*self.highlighted.get_or_run(&step, |block| block.html.len() + 64)).clone()
+        let step = HighlightBlock {
+            language: &fence.language,
+            code,
+        };
+        (*self
+            .highlighted
+            .get_or_run(&step, |block| block.html.len() + 64))
+        .clone()
     }
 
     fn has_hook(&self, template: &'static str) -> bool {

@@ -105,11 +105,19 @@ fn members<'a>(world: &'a World<'_>, of: FeedOf) -> Box<dyn Iterator<Item = usiz
     match of {
         FeedOf::Site => Box::new(site.newest.iter().copied().filter(in_feed)),
         FeedOf::Section(section) => Box::new(
-            site.newest.iter().copied().filter(in_feed).filter(move |&id| is_within(site, site.section_of[id], section)),
+            site.newest
+                .iter()
+                .copied()
+                .filter(in_feed)
+                .filter(move |&id| is_within(site, site.section_of[id], section)),
         ),
-        FeedOf::Term(taxonomy, term) => {
-            Box::new(site.taxonomies[taxonomy].terms[term].guides.iter().copied().filter(in_feed))
-        }
+        FeedOf::Term(taxonomy, term) => Box::new(
+            site.taxonomies[taxonomy].terms[term]
+                .guides
+                .iter()
+                .copied()
+                .filter(in_feed),
+        ),
     }
 }
 
@@ -136,12 +144,22 @@ pub fn feed(world: &World<'_>, of: FeedOf, path: &OutPath) -> RenderFeed {
     let mut guides: Vec<usize> = members(world, of).collect();
     guides.sort_by_key(|&id| {
         let article = &world.site.pages[id].article;
-        (Reverse(article.front.date.map(|date| date.instant)), &article.source)
+        (
+            Reverse(article.front.date.map(|date| date.instant)),
+            &article.source,
+        )
     });
     let absolute = |path: &str| world.urls.absolute(path).unwrap_or_default();
     RenderFeed {
-        title: own_title.map_or_else(|| config.title.clone(), |own| format!("{own} \u{2013} {}", config.title)),
-        subtitle: if own_title.is_none() { config.description.clone() } else { String::new() },
+        title: own_title.map_or_else(
+            || config.title.clone(),
+            |own| format!("{own} \u{2013} {}", config.title),
+        ),
+        subtitle: if own_title.is_none() {
+            config.description.clone()
+        } else {
+            String::new()
+        },
         language: config.language.clone(),
         own: absolute(&format!("/{path}")),
         page: absolute(&page.path),
@@ -183,25 +201,44 @@ impl Step for RenderFeed {
 impl RenderFeed {
     fn write(&self, writer: &mut Writer<Vec<u8>>) -> std::io::Result<()> {
         writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
-        let root = [("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", self.language.as_str())];
-        writer.create_element("feed").with_attributes(root).write_inner_content(|writer| {
-            text(writer, "title", &self.title)?;
-            if !self.subtitle.is_empty() {
-                text(writer, "subtitle", &self.subtitle)?;
-            }
-            text(writer, "id", &self.page)?;
-            link(writer, "self", "application/atom+xml", &self.own)?;
-            link(writer, "alternate", "text/html", &self.page)?;
-            let updated = self.entries.iter().max_by_key(|entry| instant(&entry.updated));
-            text(writer, "updated", updated.map_or("1970-01-01T00:00:00Z", |entry| &entry.updated))?;
-            // RFC 4287 wants an author of the feed where an entry has none.
-            let author = if self.author.is_empty() { &self.title } else { &self.author };
-            person(writer, author)?;
-            for entry in &self.entries {
-                writer.create_element("entry").write_inner_content(|writer| entry.write(writer))?;
-            }
-            Ok(())
-        })?;
+        let root = [
+            ("xmlns", "http://www.w3.org/2005/Atom"),
+            ("xml:lang", self.language.as_str()),
+        ];
+        writer
+            .create_element("feed")
+            .with_attributes(root)
+            .write_inner_content(|writer| {
+                text(writer, "title", &self.title)?;
+                if !self.subtitle.is_empty() {
+                    text(writer, "subtitle", &self.subtitle)?;
+                }
+                text(writer, "id", &self.page)?;
+                link(writer, "self", "application/atom+xml", &self.own)?;
+                link(writer, "alternate", "text/html", &self.page)?;
+                let updated = self
+                    .entries
+                    .iter()
+                    .max_by_key(|entry| instant(&entry.updated));
+                text(
+                    writer,
+                    "updated",
+                    updated.map_or("1970-01-01T00:00:00Z", |entry| &entry.updated),
+                )?;
+                // RFC 4287 wants an author of the feed where an entry has none.
+                let author = if self.author.is_empty() {
+                    &self.title
+                } else {
+                    &self.author
+                };
+                person(writer, author)?;
+                for entry in &self.entries {
+                    writer
+                        .create_element("entry")
+                        .write_inner_content(|writer| entry.write(writer))?;
+                }
+                Ok(())
+            })?;
         Ok(())
     }
 }
@@ -229,18 +266,28 @@ fn instant(rfc3339: &str) -> Option<jiff::Timestamp> {
 
 /// Writes a text element. Control characters that XML cannot hold are left out.
 pub(super) fn text(writer: &mut Writer<Vec<u8>>, name: &str, content: &str) -> std::io::Result<()> {
-    let clean: String = content.chars().filter(|&c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    writer.create_element(name).write_text_content(BytesText::new(&clean))?;
+    let clean: String = content
+        .chars()
+        .filter(|&c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect();
+    writer
+        .create_element(name)
+        .write_text_content(BytesText::new(&clean))?;
     Ok(())
 }
 
 fn link(writer: &mut Writer<Vec<u8>>, rel: &str, kind: &str, href: &str) -> std::io::Result<()> {
-    writer.create_element("link").with_attributes([("rel", rel), ("type", kind), ("href", href)]).write_empty()?;
+    writer
+        .create_element("link")
+        .with_attributes([("rel", rel), ("type", kind), ("href", href)])
+        .write_empty()?;
     Ok(())
 }
 
 fn person(writer: &mut Writer<Vec<u8>>, name: &str) -> std::io::Result<()> {
-    writer.create_element("author").write_inner_content(|writer| text(writer, "name", name))?;
+    writer
+        .create_element("author")
+        .write_inner_content(|writer| text(writer, "name", name))?;
     Ok(())
 }
 
@@ -272,6 +319,9 @@ mod tests {
         };
         let xml = String::from_utf8(feed.run()).unwrap();
         assert!(xml.contains("<title>A &lt; B &amp; C</title>"), "{xml}");
-        assert!(xml.contains("  <updated>2026-01-01T23:00:00Z</updated>\n  <author>"), "{xml}");
+        assert!(
+            xml.contains("  <updated>2026-01-01T23:00:00Z</updated>\n  <author>"),
+            "{xml}"
+        );
     }
 }

@@ -63,11 +63,17 @@ impl OutputStep<'_> {
 
     /// Makes the output.
     pub fn run(&self) -> Output {
-        let only = |bytes| Output { bytes, diagnostics: Vec::new() };
+        let only = |bytes| Output {
+            bytes,
+            diagnostics: Vec::new(),
+        };
         match self {
             OutputStep::Page(step) => {
                 let RenderedPage { html, diagnostics } = step.run();
-                Output { bytes: html.into_bytes(), diagnostics }
+                Output {
+                    bytes: html.into_bytes(),
+                    diagnostics,
+                }
             }
             OutputStep::Feed(step) => only(step.run()),
             OutputStep::Sitemap(step) => only(step.run()),
@@ -75,7 +81,10 @@ impl OutputStep<'_> {
             OutputStep::Text(bytes) => only(bytes.clone()),
             OutputStep::Copy(source) => match source.bytes() {
                 Ok(bytes) => only(bytes),
-                Err(found) => Output { bytes: Vec::new(), diagnostics: vec![found] },
+                Err(found) => Output {
+                    bytes: Vec::new(),
+                    diagnostics: vec![found],
+                },
             },
         }
     }
@@ -95,21 +104,39 @@ pub fn step<'a>(world: &'a World<'a>, planned: &Planned) -> Result<OutputStep<'a
         Job::Section(id, page) => html(section(world, path, *id, page)?),
         Job::Taxonomy(id) => {
             let taxonomy = &world.site.taxonomies[*id];
-            let input = generated(world, "taxonomy", taxonomy.config.title.clone(), &taxonomy.permalink, path);
+            let input = generated(
+                world,
+                "taxonomy",
+                taxonomy.config.title.clone(),
+                &taxonomy.permalink,
+                path,
+            );
             let mut builder = Builder::new(world, path, "taxonomy.html", input);
             builder.page.terms = Some(page_input::term_list(world, path, *id));
             html(builder.page)
         }
         Job::Term(taxonomy, term, page) => html(term_page(world, path, (*taxonomy, *term), page)),
         Job::NotFound => {
-            let permalink = Permalink { path: "/404.html".to_owned(), file: path.clone() };
-            let mut input = generated(world, "not-found", "Page not found".to_owned(), &permalink, path);
+            let permalink = Permalink {
+                path: "/404.html".to_owned(),
+                file: path.clone(),
+            };
+            let mut input = generated(
+                world,
+                "not-found",
+                "Page not found".to_owned(),
+                &permalink,
+                path,
+            );
             input.noindex = true;
             input.permalink = String::new();
             html(Builder::new(world, path, "404.html", input).page)
         }
         Job::Alias(to) => {
-            let permalink = Permalink { path: format!("/{path}"), file: path.clone() };
+            let permalink = Permalink {
+                path: format!("/{path}"),
+                file: path.clone(),
+            };
             let mut input = generated(world, "alias", "Moved".to_owned(), &permalink, path);
             input.noindex = true;
             input.permalink = world.urls.absolute(&to.path).unwrap_or_default();
@@ -125,7 +152,11 @@ pub fn step<'a>(world: &'a World<'a>, planned: &Planned) -> Result<OutputStep<'a
         Job::ThemeFile(index) => Ok(OutputStep::Bytes(world.theme.others[*index].1)),
         Job::Copy(source) => {
             let probe = world.probes.get(source).ok_or_else(|| {
-                Diagnostic::file(Rule::UnreadableSource, source.clone(), "the file could not be read")
+                Diagnostic::file(
+                    Rule::UnreadableSource,
+                    source.clone(),
+                    "the file could not be read",
+                )
             })?;
             Ok(OutputStep::Copy(SourceRef {
                 path: source.clone(),
@@ -150,19 +181,28 @@ impl<'a> Builder<'a> {
         let templates = world.templates;
         let data = match templates.data_names(template) {
             DataNames::All => world.data.iter().collect::<Vec<_>>(),
-            DataNames::Named(names) => names.iter().filter_map(|name| world.data.get_key_value(name)).collect(),
+            DataNames::Named(names) => names
+                .iter()
+                .filter_map(|name| world.data.get_key_value(name))
+                .collect(),
         };
         let page = RenderPage {
             template: template.to_owned(),
             templates: Keyed::new(templates.digest(), templates),
-            name: if input.source.is_empty() { input.path.clone() } else { input.source.clone() },
+            name: if input.source.is_empty() {
+                input.path.clone()
+            } else {
+                input.source.clone()
+            },
             site: site_input(world, from, &input.path),
             body: None,
             list: None,
             terms: None,
             target: None,
             meta_box: world.options.meta_box.clone(),
-            guides: templates.names_guides(template).then(|| whole_site(world, from)),
+            guides: templates
+                .names_guides(template)
+                .then(|| whole_site(world, from)),
             data: data
                 .into_iter()
                 .map(|(name, data)| (name.clone(), Arc::clone(data)))
@@ -173,15 +213,26 @@ impl<'a> Builder<'a> {
     }
 
     /// The page of a source with its body.
-    fn of_source(world: &'a World<'a>, from: &OutPath, id: usize, default: &str) -> Result<Self, Diagnostic> {
+    fn of_source(
+        world: &'a World<'a>,
+        from: &OutPath,
+        id: usize,
+        default: &str,
+    ) -> Result<Self, Diagnostic> {
         let article = &world.site.pages[id].article;
         let template = match &article.front.template {
             Some(named) if world.templates.is_page(named) => named.as_str(),
             Some(named) => {
                 let place = article.own.places.get("template").cloned();
-                return Err(Diagnostic::new(Rule::UnknownTemplate, format!("there is no template `{named}` for pages"))
-                    .placed(place.unwrap_or_else(|| Place::file(article.source.clone())))
-                    .did_you_mean(crate::ground::suggest::did_you_mean(named, world.templates.page_template_names())));
+                return Err(Diagnostic::new(
+                    Rule::UnknownTemplate,
+                    format!("there is no template `{named}` for pages"),
+                )
+                .placed(place.unwrap_or_else(|| Place::file(article.source.clone())))
+                .did_you_mean(crate::ground::suggest::did_you_mean(
+                    named,
+                    world.templates.page_template_names(),
+                )));
             }
             None => default,
         };
@@ -216,21 +267,42 @@ fn whole_site(world: &World<'_>, from: &OutPath) -> Arc<Data> {
     Arc::clone(world.guides.get_or_init(|| Arc::new(guides(world, from))))
 }
 
-fn section<'a>(world: &'a World<'a>, from: &OutPath, id: usize, page: &ListPage) -> Result<RenderPage<'a>, Diagnostic> {
+fn section<'a>(
+    world: &'a World<'a>,
+    from: &OutPath,
+    id: usize,
+    page: &ListPage,
+) -> Result<RenderPage<'a>, Diagnostic> {
     let section = &world.site.sections[id];
-    let (kind, template) = if id == 0 { ("home", "home.html") } else { ("section", "section.html") };
+    let (kind, template) = if id == 0 {
+        ("home", "home.html")
+    } else {
+        ("section", "section.html")
+    };
     let mut builder = match section.page {
         Some(source) if page.number == 0 => Builder::of_source(world, from, source, template)?,
         _ => {
-            let permalink = numbered(&section.permalink, page.number).unwrap_or_else(|| section.permalink.clone());
+            let permalink = numbered(&section.permalink, page.number)
+                .unwrap_or_else(|| section.permalink.clone());
             let mut input = generated(world, kind, section.title.clone(), &permalink, from);
             input.breadcrumbs = page_input::breadcrumbs(world, from, id, page.number == 0);
             number_title(&mut input, page);
             Builder::new(world, from, template, input)
         }
     };
-    let guides = if id == 0 { &world.site.newest } else { &section.guides };
-    builder.page.list = Some(page_input::list(world, from, &section.permalink, guides, page, &section.children));
+    let guides = if id == 0 {
+        &world.site.newest
+    } else {
+        &section.guides
+    };
+    builder.page.list = Some(page_input::list(
+        world,
+        from,
+        &section.permalink,
+        guides,
+        page,
+        &section.children,
+    ));
     builder.page.terms = Some(TermList::new());
     if let Some(feed) = feed::place(world, feed::FeedOf::Section(id)) {
         builder.page.page.feed = world.urls.file(from, &feed);
@@ -238,10 +310,16 @@ fn section<'a>(world: &'a World<'a>, from: &OutPath, id: usize, page: &ListPage)
     Ok(builder.page)
 }
 
-fn term_page<'a>(world: &'a World<'a>, from: &OutPath, (t, n): (usize, usize), page: &ListPage) -> RenderPage<'a> {
+fn term_page<'a>(
+    world: &'a World<'a>,
+    from: &OutPath,
+    (t, n): (usize, usize),
+    page: &ListPage,
+) -> RenderPage<'a> {
     let taxonomy = &world.site.taxonomies[t];
     let term = &taxonomy.terms[n];
-    let permalink = numbered(&term.permalink, page.number).unwrap_or_else(|| term.permalink.clone());
+    let permalink =
+        numbered(&term.permalink, page.number).unwrap_or_else(|| term.permalink.clone());
     let mut input = generated(world, "term", term.name.clone(), &permalink, from);
     input.breadcrumbs.push(super::inputs::LinkInput {
         title: taxonomy.config.title.clone(),
@@ -253,7 +331,14 @@ fn term_page<'a>(world: &'a World<'a>, from: &OutPath, (t, n): (usize, usize), p
         input.feed = world.urls.file(from, &feed);
     }
     let mut builder = Builder::new(world, from, "term.html", input);
-    builder.page.list = Some(page_input::list(world, from, &term.permalink, &term.guides, page, &[]));
+    builder.page.list = Some(page_input::list(
+        world,
+        from,
+        &term.permalink,
+        &term.guides,
+        page,
+        &[],
+    ));
     builder.page
 }
 
@@ -275,10 +360,19 @@ fn sitemap_part(world: &World<'_>, part: SitemapPart) -> RenderSitemap {
         }
         SitemapPart::Index(parts) => {
             let url = |part: usize| {
-                let url = world.urls.absolute(&format!("/sitemap-{}.xml", part + 1)).unwrap_or_default();
-                SitemapUrl { url, modified: String::new() }
+                let url = world
+                    .urls
+                    .absolute(&format!("/sitemap-{}.xml", part + 1))
+                    .unwrap_or_default();
+                SitemapUrl {
+                    url,
+                    modified: String::new(),
+                }
             };
-            RenderSitemap { index: true, urls: (0..parts).map(url).collect() }
+            RenderSitemap {
+                index: true,
+                urls: (0..parts).map(url).collect(),
+            }
         }
     }
 }

@@ -96,7 +96,12 @@ impl Step for RenderPage<'_> {
                     page.content = rendered.html;
                     diagnostics = rendered.diagnostics;
                 }
-                Err(found) => return RenderedPage { html: String::new(), diagnostics: vec![found] },
+                Err(found) => {
+                    return RenderedPage {
+                        html: String::new(),
+                        diagnostics: vec![found],
+                    };
+                }
             }
         }
         let review = review_map(page.review.as_ref());
@@ -104,7 +109,10 @@ impl Step for RenderPage<'_> {
         page.meta_card = meta_box::card_html(&page.meta, &review, &self.meta_box);
 
         let mut context = tera::Context::new();
-        context.insert_value("site", site_value(&self.site, self.guides.as_ref().map(|guides| &guides.value)));
+        context.insert_value(
+            "site",
+            site_value(&self.site, self.guides.as_ref().map(|guides| &guides.value)),
+        );
         context.insert_value("page", value_of(&page));
         if let Some(list) = &self.list {
             context.insert_value("list", value_of(list));
@@ -124,7 +132,10 @@ impl Step for RenderPage<'_> {
             Ok(html) => RenderedPage { html, diagnostics },
             Err(found) => {
                 diagnostics.push(found);
-                RenderedPage { html: String::new(), diagnostics }
+                RenderedPage {
+                    html: String::new(),
+                    diagnostics,
+                }
             }
         }
     }
@@ -142,17 +153,30 @@ impl BodyInput<'_> {
             highlighted: self.highlighted,
             templates,
         };
-        Ok(markdown::render(&source, self.range.clone(), self.title.as_deref(), &self.options, &answers))
+        Ok(markdown::render(
+            &source,
+            self.range.clone(),
+            self.title.as_deref(),
+            &self.options,
+            &answers,
+        ))
     }
 }
 
 /// The declared review as the meta box shows it.
 fn review_map(review: Option<&ReviewInput>) -> Map {
-    let Some(review) = review else { return Map::default() };
+    let Some(review) = review else {
+        return Map::default();
+    };
     let text = |text: &str| Value::Text(text.to_owned());
-    let day = |date: &Option<super::inputs::DateInput>| date.as_ref().map_or(Value::Null, |date| text(&date.iso));
+    let day = |date: &Option<super::inputs::DateInput>| {
+        date.as_ref().map_or(Value::Null, |date| text(&date.iso))
+    };
     let entries = [
-        ("owner", Value::List(review.owner.iter().map(|owner| text(owner)).collect())),
+        (
+            "owner",
+            Value::List(review.owner.iter().map(|owner| text(owner)).collect()),
+        ),
         ("status", text(&review.status)),
         ("version", text(&review.version)),
         ("last_reviewed", day(&review.last_reviewed)),
@@ -160,20 +184,31 @@ fn review_map(review: Option<&ReviewInput>) -> Map {
         ("due", day(&review.due)),
     ];
     let entries = entries.into_iter().filter(|(_, value)| !value.is_empty());
-    Map(entries.map(|(key, value)| (key.to_owned(), value)).collect())
+    Map(entries
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect())
 }
 
 /// Credits of images from `meta.image_sources`: a list of maps with a `source`
 /// (or `credit`, `author`) and any of `file`, `url`, `image` and `caption`.
 pub fn credits(meta: &Map) -> Vec<Credit> {
-    let Some(Value::List(entries)) = meta.get("image_sources") else { return Vec::new() };
+    let Some(Value::List(entries)) = meta.get("image_sources") else {
+        return Vec::new();
+    };
     entries
         .iter()
         .filter_map(|entry| {
-            let Value::Map(entry) = entry else { return None };
+            let Value::Map(entry) = entry else {
+                return None;
+            };
             let text = |key: &str| entry.get(key).and_then(Value::as_text).map(str::to_owned);
-            let source = text("source").or_else(|| text("credit")).or_else(|| text("author"))?;
-            let names = ["file", "image", "url", "caption"].into_iter().filter_map(text).collect();
+            let source = text("source")
+                .or_else(|| text("credit"))
+                .or_else(|| text("author"))?;
+            let names = ["file", "image", "url", "caption"]
+                .into_iter()
+                .filter_map(text)
+                .collect();
             Some(Credit { names, source })
         })
         .collect()

@@ -14,7 +14,13 @@ use crate::site::section::Section;
 const MOST_DESCRIPTION: usize = 160;
 
 /// What is common to every page: title, address, breadcrumbs.
-pub fn generated(world: &World<'_>, kind: &'static str, title: String, permalink: &Permalink, from: &OutPath) -> PageInput {
+pub fn generated(
+    world: &World<'_>,
+    kind: &'static str,
+    title: String,
+    permalink: &Permalink,
+    from: &OutPath,
+) -> PageInput {
     PageInput {
         kind,
         title,
@@ -36,7 +42,11 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
     let from = &listing.permalink.file;
     let link = |id: usize| {
         let listing = &site.pages[id].article.listing;
-        LinkInput { title: listing.title.clone(), href: world.urls.page(from, &listing.permalink), current: false }
+        LinkInput {
+            title: listing.title.clone(),
+            href: world.urls.page(from, &listing.permalink),
+            current: false,
+        }
     };
     let (previous, next) = site.neighbours[id];
     PageInput {
@@ -50,7 +60,10 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
         description: shorten(&listing.description),
         has_description: listing.has_description,
         path: listing.permalink.path.clone(),
-        permalink: world.urls.absolute(&listing.permalink.path).unwrap_or_default(),
+        permalink: world
+            .urls
+            .absolute(&listing.permalink.path)
+            .unwrap_or_default(),
         source: article.source.to_string(),
         noindex: page.unfit,
         draft: front.draft == Some(true),
@@ -61,12 +74,17 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
         updated: front.updated.as_ref().map(date),
         expires: front.expires.as_ref().map(date),
         words: own.words,
-        reading_minutes: if own.words == 0 { 0 } else { listing.reading_minutes },
+        reading_minutes: if own.words == 0 {
+            0
+        } else {
+            listing.reading_minutes
+        },
         content_hash: own.content_hash.clone(),
         taxonomies: terms(world, from, page),
         review: review(world, page),
         meta: front.meta.clone(),
-        meta_box_title: text_extra(page, "meta_box_title").unwrap_or_else(|| world.config.meta_box.title.clone()),
+        meta_box_title: text_extra(page, "meta_box_title")
+            .unwrap_or_else(|| world.config.meta_box.title.clone()),
         extra: front.extra.clone(),
         previous: previous.map(link),
         next: next.map(link),
@@ -82,7 +100,8 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
                 }
             })
             .collect(),
-        similar_title: text_extra(page, "similar_title").unwrap_or_else(|| world.config.similar.title.clone()),
+        similar_title: text_extra(page, "similar_title")
+            .unwrap_or_else(|| world.config.similar.title.clone()),
         backlinks: site.backlinks[id].iter().copied().map(link).collect(),
         // Filled in while the page is rendered, from `meta` and the body.
         content: String::new(),
@@ -93,23 +112,45 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
 }
 
 fn text_extra(page: &Page, key: &str) -> Option<String> {
-    page.article.front.extra.get(key)?.as_text().map(str::to_owned)
+    page.article
+        .front
+        .extra
+        .get(key)?
+        .as_text()
+        .map(str::to_owned)
 }
 
 fn home(world: &World<'_>, from: &OutPath) -> LinkInput {
     let section = &world.site.sections[0];
-    LinkInput { title: section.title.clone(), href: world.urls.page(from, &section.permalink), current: false }
+    LinkInput {
+        title: section.title.clone(),
+        href: world.urls.page(from, &section.permalink),
+        current: false,
+    }
 }
 
 /// The way from home to the section, or to the one above it for a section's
 /// own page.
-pub fn breadcrumbs(world: &World<'_>, from: &OutPath, section: usize, own_page: bool) -> Vec<LinkInput> {
+pub fn breadcrumbs(
+    world: &World<'_>,
+    from: &OutPath,
+    section: usize,
+    own_page: bool,
+) -> Vec<LinkInput> {
     let sections = &world.site.sections;
     let mut links = Vec::new();
-    let mut at = if own_page { sections[section].parent } else { Some(section) };
+    let mut at = if own_page {
+        sections[section].parent
+    } else {
+        Some(section)
+    };
     while let Some(id) = at {
         let section = &sections[id];
-        links.push(LinkInput { title: section.title.clone(), href: world.urls.page(from, &section.permalink), current: false });
+        links.push(LinkInput {
+            title: section.title.clone(),
+            href: world.urls.page(from, &section.permalink),
+            current: false,
+        });
         at = section.parent;
     }
     links.reverse();
@@ -118,7 +159,10 @@ pub fn breadcrumbs(world: &World<'_>, from: &OutPath, section: usize, own_page: 
 
 /// Headings as a tree, each below the nearest earlier one of a higher rank.
 pub fn toc(headings: &[Heading]) -> Vec<TocInput> {
-    fn below(headings: &mut std::iter::Peekable<std::slice::Iter<'_, Heading>>, level: u8) -> Vec<TocInput> {
+    fn below(
+        headings: &mut std::iter::Peekable<std::slice::Iter<'_, Heading>>,
+        level: u8,
+    ) -> Vec<TocInput> {
         let mut entries = Vec::new();
         while let Some(heading) = headings.next_if(|heading| heading.level > level) {
             entries.push(TocInput {
@@ -140,7 +184,10 @@ fn shorten(text: &str) -> String {
     }
     let cut: String = text.chars().take(MOST_DESCRIPTION).collect();
     let end = cut.rfind(char::is_whitespace).unwrap_or(cut.len());
-    format!("{}\u{2026}", cut[..end].trim_end_matches([',', ';', ':', '.', ' ']))
+    format!(
+        "{}\u{2026}",
+        cut[..end].trim_end_matches([',', ';', ':', '.', ' '])
+    )
 }
 
 /// A guide in a list.
@@ -164,24 +211,42 @@ fn section_item(world: &World<'_>, from: &OutPath, section: &Section) -> ItemInp
     ItemInput {
         title: section.title.clone(),
         href: world.urls.page(from, &section.permalink),
-        description: listing.map(|listing| shorten(&listing.description)).unwrap_or_default(),
+        description: listing
+            .map(|listing| shorten(&listing.description))
+            .unwrap_or_default(),
         count: section.total,
         ..ItemInput::default()
     }
 }
 
 /// One page of a list of guides. `base` is the address of its first page.
-pub fn list(world: &World<'_>, from: &OutPath, base: &Permalink, guides: &[usize], page: &ListPage, sections: &[usize]) -> ListInput {
+pub fn list(
+    world: &World<'_>,
+    from: &OutPath,
+    base: &Permalink,
+    guides: &[usize],
+    page: &ListPage,
+    sections: &[usize],
+) -> ListInput {
     let address = |number: Option<usize>| {
-        number.and_then(|number| numbered(base, number)).map(|to| world.urls.page(from, &to)).unwrap_or_default()
+        number
+            .and_then(|number| numbered(base, number))
+            .map(|to| world.urls.page(from, &to))
+            .unwrap_or_default()
     };
     ListInput {
-        items: guides[page.entries.clone()].iter().map(|&id| item(world, from, id)).collect(),
+        items: guides[page.entries.clone()]
+            .iter()
+            .map(|&id| item(world, from, id))
+            .collect(),
         number: page.number,
         newer: address(page.newer),
         older: address(page.older),
         sections: match page.number {
-            0 => sections.iter().map(|&id| section_item(world, from, &world.site.sections[id])).collect(),
+            0 => sections
+                .iter()
+                .map(|&id| section_item(world, from, &world.site.sections[id]))
+                .collect(),
             _ => Vec::new(),
         },
     }
@@ -209,7 +274,11 @@ pub fn numbered(base: &Permalink, number: usize) -> Option<Permalink> {
     if number == 0 {
         return Some(base.clone());
     }
-    Permalink::folder(&format!("{}/page/{number}", base.path.trim_end_matches('/'))).ok()
+    Permalink::folder(&format!(
+        "{}/page/{number}",
+        base.path.trim_end_matches('/')
+    ))
+    .ok()
 }
 
 #[cfg(test)]
@@ -218,11 +287,25 @@ mod tests {
 
     #[test]
     fn headings_become_a_tree() {
-        let heading = |level, id: &str| Heading { level, id: id.into(), text: id.to_uppercase() };
-        let tree = toc(&[heading(2, "a"), heading(4, "b"), heading(3, "c"), heading(2, "d"), heading(1, "e")]);
+        let heading = |level, id: &str| Heading {
+            level,
+            id: id.into(),
+            text: id.to_uppercase(),
+        };
+        let tree = toc(&[
+            heading(2, "a"),
+            heading(4, "b"),
+            heading(3, "c"),
+            heading(2, "d"),
+            heading(1, "e"),
+        ]);
         let ids: Vec<&str> = tree.iter().map(|entry| entry.id.as_str()).collect();
         assert_eq!(ids, ["a", "d", "e"]);
-        let below: Vec<&str> = tree[0].children.iter().map(|entry| entry.id.as_str()).collect();
+        let below: Vec<&str> = tree[0]
+            .children
+            .iter()
+            .map(|entry| entry.id.as_str())
+            .collect();
         assert_eq!(below, ["b", "c"]);
     }
 

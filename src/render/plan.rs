@@ -75,7 +75,9 @@ impl Job {
         match self {
             Job::Style | Job::Script | Job::ThemeFile(_) | Job::Copy(_) => 0,
             Job::Guide(_) => 1,
-            Job::Section(..) | Job::Taxonomy(_) | Job::Term(..) | Job::NotFound | Job::Alias(_) => 2,
+            Job::Section(..) | Job::Taxonomy(_) | Job::Term(..) | Job::NotFound | Job::Alias(_) => {
+                2
+            }
             Job::Feed(_) | Job::Sitemap(_) | Job::Robots => 3,
         }
     }
@@ -98,7 +100,14 @@ pub fn plan(world: &World<'_>) -> (Vec<Planned>, Vec<Diagnostic>) {
     claim_files(world, &mut claims);
     claims.check_case();
     claims.check_nesting();
-    let planned = claims.taken.into_iter().map(|(path, claim)| Planned { path, job: claim.job }).collect();
+    let planned = claims
+        .taken
+        .into_iter()
+        .map(|(path, claim)| Planned {
+            path,
+            job: claim.job,
+        })
+        .collect();
     (planned, claims.diagnostics)
 }
 
@@ -137,7 +146,9 @@ impl Claims {
     fn check_case(&mut self) {
         let mut folded: BTreeMap<String, &OutPath> = BTreeMap::new();
         for (path, claim) in &self.taken {
-            let Some(other) = folded.insert(path.folded(), path) else { continue };
+            let Some(other) = folded.insert(path.folded(), path) else {
+                continue;
+            };
             let mut found = Diagnostic::new(
                 Rule::CaseClash,
                 format!("`{path}` and `{other}` differ only in case: on some filesystems one overwrites the other"),
@@ -156,7 +167,10 @@ impl Claims {
                 if let Some(file) = self.taken.get(folder) {
                     let mut found = Diagnostic::new(
                         Rule::PermalinkClash,
-                        format!("`{folder}` would be a file ({}) and a folder ({})", file.by, claim.by),
+                        format!(
+                            "`{folder}` would be a file ({}) and a folder ({})",
+                            file.by, claim.by
+                        ),
                     )
                     .help("give one of them another `slug` or `path`, or rename it");
                     found.place.clone_from(&claim.place);
@@ -174,7 +188,10 @@ fn claim_pages(world: &World<'_>, claims: &mut Claims) {
         let article = &page.article;
         let place = |keys: &[&str]| {
             let key = keys.iter().find_map(|key| article.own.places.get(*key));
-            Some(key.cloned().unwrap_or_else(|| Place::file(article.source.clone())))
+            Some(
+                key.cloned()
+                    .unwrap_or_else(|| Place::file(article.source.clone())),
+            )
         };
         if page.is_guide() {
             let claim = Claim {
@@ -206,22 +223,54 @@ fn claim_lists(world: &World<'_>, claims: &mut Claims) {
             None if section.folder.is_empty() => "the home page".to_owned(),
             None => format!("the list of the section `{}`", section.folder),
         };
-        let count = if id == 0 { site.newest.len() } else { section.guides.len() };
+        let count = if id == 0 {
+            site.newest.len()
+        } else {
+            section.guides.len()
+        };
         for page in pages(count, config.paginate_by) {
-            let Some(address) = numbered(&section.permalink, page.number) else { continue };
+            let Some(address) = numbered(&section.permalink, page.number) else {
+                continue;
+            };
             let place = source.cloned().map(Place::file);
-            claims.claim(&address.file, Claim { job: Job::Section(id, page), by: by.clone(), place, yields: false });
+            claims.claim(
+                &address.file,
+                Claim {
+                    job: Job::Section(id, page),
+                    by: by.clone(),
+                    place,
+                    yields: false,
+                },
+            );
         }
         claim_feed(world, claims, FeedOf::Section(id));
     }
     for (t, taxonomy) in site.taxonomies.iter().enumerate() {
         let by = format!("the list of the taxonomy `{}`", taxonomy.config.name);
-        claims.claim(&taxonomy.permalink.file, Claim { job: Job::Taxonomy(t), by, place: None, yields: false });
+        claims.claim(
+            &taxonomy.permalink.file,
+            Claim {
+                job: Job::Taxonomy(t),
+                by,
+                place: None,
+                yields: false,
+            },
+        );
         for (n, term) in taxonomy.terms.iter().enumerate() {
             for page in pages(term.guides.len(), taxonomy.config.paginate_by) {
-                let Some(address) = numbered(&term.permalink, page.number) else { continue };
+                let Some(address) = numbered(&term.permalink, page.number) else {
+                    continue;
+                };
                 let by = format!("the list of `{}` in `{}`", term.name, taxonomy.config.name);
-                claims.claim(&address.file, Claim { job: Job::Term(t, n, page), by, place: None, yields: false });
+                claims.claim(
+                    &address.file,
+                    Claim {
+                        job: Job::Term(t, n, page),
+                        by,
+                        place: None,
+                        yields: false,
+                    },
+                );
             }
             claim_feed(world, claims, FeedOf::Term(t, n));
         }
@@ -236,13 +285,26 @@ fn claim_feed(world: &World<'_>, claims: &mut Claims, of: FeedOf) {
 }
 
 fn generated(job: Job, by: &str) -> Claim {
-    Claim { job, by: by.to_owned(), place: None, yields: true }
+    Claim {
+        job,
+        by: by.to_owned(),
+        place: None,
+        yields: true,
+    }
 }
 
 fn claim_files(world: &World<'_>, claims: &mut Claims) {
     for (source, path) in &world.site.assets {
         let place = Some(Place::file(source.clone()));
-        claims.claim(path, Claim { job: Job::Copy(source.clone()), by: format!("`{source}`"), place, yields: false });
+        claims.claim(
+            path,
+            Claim {
+                job: Job::Copy(source.clone()),
+                by: format!("`{source}`"),
+                place,
+                yields: false,
+            },
+        );
     }
     for (path, source) in &world.files.statics {
         // The style and the script are written under their digests.
@@ -250,9 +312,20 @@ fn claim_files(world: &World<'_>, claims: &mut Claims) {
             continue;
         }
         let place = Some(Place::file(source.clone()));
-        claims.claim(path, Claim { job: Job::Copy(source.clone()), by: format!("`{source}`"), place, yields: false });
+        claims.claim(
+            path,
+            Claim {
+                job: Job::Copy(source.clone()),
+                by: format!("`{source}`"),
+                place,
+                yields: false,
+            },
+        );
     }
-    for (job, file) in [(Job::Style, &world.theme.style), (Job::Script, &world.theme.script)] {
+    for (job, file) in [
+        (Job::Style, &world.theme.style),
+        (Job::Script, &world.theme.script),
+    ] {
         if let Some((path, _)) = file {
             claims.claim(path, generated(job, "the theme"));
         }
@@ -275,7 +348,10 @@ fn claim_files(world: &World<'_>, claims: &mut Claims) {
             let parts = count.div_ceil(sitemap::MOST_URLS);
             own("sitemap.xml", Job::Sitemap(SitemapPart::Index(parts)));
             for part in 0..parts {
-                own(&format!("sitemap-{}.xml", part + 1), Job::Sitemap(SitemapPart::Part(part)));
+                own(
+                    &format!("sitemap-{}.xml", part + 1),
+                    Job::Sitemap(SitemapPart::Part(part)),
+                );
             }
         }
     }

@@ -68,7 +68,8 @@ fn menu(world: &World<'_>, from: &OutPath, path: &str) -> Vec<LinkInput> {
             } else {
                 item.url.clone()
             },
-            current: item.url == path || (item.url.len() > 1 && item.url.ends_with('/') && path.starts_with(&item.url)),
+            current: item.url == path
+                || (item.url.len() > 1 && item.url.ends_with('/') && path.starts_with(&item.url)),
         })
         .collect()
 }
@@ -96,12 +97,19 @@ pub fn guides(world: &World<'_>, from: &OutPath) -> Data {
             }
         })
         .collect();
-    Data { digest: Digest::of(&guides), value: value_of(&guides) }
+    Data {
+        digest: Digest::of(&guides),
+        value: value_of(&guides),
+    }
 }
 
 /// A date in the forms that templates need.
 pub fn date(moment: &Moment) -> DateInput {
-    DateInput { iso: moment.iso_day(), long: moment.long_day(), rfc3339: moment.rfc3339() }
+    DateInput {
+        iso: moment.iso_day(),
+        long: moment.long_day(),
+        rfc3339: moment.rfc3339(),
+    }
 }
 
 /// The terms of a page, by taxonomy.
@@ -113,10 +121,17 @@ pub fn terms(world: &World<'_>, from: &OutPath, page: &Page) -> Vec<TermsInput> 
         .filter_map(|taxonomy| {
             let spellings = page.article.front.taxonomies.get(&taxonomy.config.name)?;
             let mut terms: Vec<LinkInput> = Vec::new();
-            for term in spellings.iter().filter_map(|spelling| taxonomy.term(spelling)) {
+            for term in spellings
+                .iter()
+                .filter_map(|spelling| taxonomy.term(spelling))
+            {
                 let href = world.urls.page(from, &term.permalink);
                 if !terms.iter().any(|known| known.href == href) {
-                    terms.push(LinkInput { title: term.name.clone(), href, current: false });
+                    terms.push(LinkInput {
+                        title: term.name.clone(),
+                        href,
+                        current: false,
+                    });
                 }
             }
             (!terms.is_empty()).then(|| TermsInput {

@@ -41,21 +41,42 @@ pub fn urls(world: &World<'_>) -> Vec<SitemapUrl> {
     for page in site.pages.iter().filter(|page| !page.unfit) {
         let front = &page.article.front;
         let modified = front.updated.or(front.date).map(|moment| {
-            if moment.has_time { moment.rfc3339() } else { moment.iso_day() }
+            if moment.has_time {
+                moment.rfc3339()
+            } else {
+                moment.iso_day()
+            }
         });
-        found.push((&page.article.listing.permalink.path, modified.unwrap_or_default()));
+        found.push((
+            &page.article.listing.permalink.path,
+            modified.unwrap_or_default(),
+        ));
     }
-    for section in site.sections.iter().filter(|section| section.page.is_none()) {
+    for section in site
+        .sections
+        .iter()
+        .filter(|section| section.page.is_none())
+    {
         found.push((&section.permalink.path, String::new()));
     }
     for taxonomy in &site.taxonomies {
         found.push((&taxonomy.permalink.path, String::new()));
-        found.extend(taxonomy.terms.iter().map(|term| (term.permalink.path.as_str(), String::new())));
+        found.extend(
+            taxonomy
+                .terms
+                .iter()
+                .map(|term| (term.permalink.path.as_str(), String::new())),
+        );
     }
     found.sort();
     found
         .into_iter()
-        .filter_map(|(path, modified)| Some(SitemapUrl { url: world.urls.absolute(path)?, modified }))
+        .filter_map(|(path, modified)| {
+            Some(SitemapUrl {
+                url: world.urls.absolute(path)?,
+                modified,
+            })
+        })
         .collect()
 }
 
@@ -75,20 +96,27 @@ impl Step for RenderSitemap {
 
 impl RenderSitemap {
     fn write(&self, writer: &mut Writer<Vec<u8>>) -> std::io::Result<()> {
-        let (root, entry) = if self.index { ("sitemapindex", "sitemap") } else { ("urlset", "url") };
+        let (root, entry) = if self.index {
+            ("sitemapindex", "sitemap")
+        } else {
+            ("urlset", "url")
+        };
         writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
-        writer.create_element(root).with_attribute(("xmlns", NAMESPACE)).write_inner_content(|writer| {
-            for url in &self.urls {
-                writer.create_element(entry).write_inner_content(|writer| {
-                    text(writer, "loc", &url.url)?;
-                    if !url.modified.is_empty() {
-                        text(writer, "lastmod", &url.modified)?;
-                    }
-                    Ok(())
-                })?;
-            }
-            Ok(())
-        })?;
+        writer
+            .create_element(root)
+            .with_attribute(("xmlns", NAMESPACE))
+            .write_inner_content(|writer| {
+                for url in &self.urls {
+                    writer.create_element(entry).write_inner_content(|writer| {
+                        text(writer, "loc", &url.url)?;
+                        if !url.modified.is_empty() {
+                            text(writer, "lastmod", &url.modified)?;
+                        }
+                        Ok(())
+                    })?;
+                }
+                Ok(())
+            })?;
         Ok(())
     }
 }

@@ -43,14 +43,18 @@ pub fn theme_files(
     });
     let mut files = ThemeFiles {
         style: style.and_then(|bytes| fingerprinted("guidepost", "css", bytes)),
-        script: bytes(SCRIPT).filter(|bytes| !bytes.is_empty()).and_then(|bytes| fingerprinted("guidepost", "js", bytes)),
+        script: bytes(SCRIPT)
+            .filter(|bytes| !bytes.is_empty())
+            .and_then(|bytes| fingerprinted("guidepost", "js", bytes)),
         ..ThemeFiles::default()
     };
     for (name, bytes) in built_in {
         if name == STYLE || name == SCRIPT {
             continue;
         }
-        let Ok(path) = OutPath::new(name) else { continue };
+        let Ok(path) = OutPath::new(name) else {
+            continue;
+        };
         if !statics(&path) {
             files.others.push((path, bytes));
         }
@@ -63,5 +67,8 @@ pub fn theme_files(
 
 fn fingerprinted(name: &str, extension: &str, bytes: Vec<u8>) -> Option<(OutPath, Vec<u8>)> {
     let digest = Digest::of_bytes(&bytes).short(12);
-    Some((OutPath::new(&format!("{name}.{digest}.{extension}")).ok()?, bytes))
+    Some((
+        OutPath::new(&format!("{name}.{digest}.{extension}")).ok()?,
+        bytes,
+    ))
 }

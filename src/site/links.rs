@@ -92,10 +92,16 @@ impl<'a> LinkIndex<'a> {
     ) -> Self {
         let mut by_address: BTreeMap<&str, (Permalink, Option<usize>)> = BTreeMap::new();
         for section in sections {
-            by_address.insert(trim(&section.permalink.path), (section.permalink.clone(), section.page));
+            by_address.insert(
+                trim(&section.permalink.path),
+                (section.permalink.clone(), section.page),
+            );
         }
         for taxonomy in taxonomies {
-            by_address.insert(trim(&taxonomy.permalink.path), (taxonomy.permalink.clone(), None));
+            by_address.insert(
+                trim(&taxonomy.permalink.path),
+                (taxonomy.permalink.clone(), None),
+            );
             for term in &taxonomy.terms {
                 by_address.insert(trim(&term.permalink.path), (term.permalink.clone(), None));
             }
@@ -105,15 +111,31 @@ impl<'a> LinkIndex<'a> {
         for (id, page) in pages.iter().enumerate() {
             let article = &page.article;
             by_source.insert(article.source.as_str(), id);
-            by_name.entry(article.source.file_name().to_lowercase()).or_default().push(&article.source);
+            by_name
+                .entry(article.source.file_name().to_lowercase())
+                .or_default()
+                .push(&article.source);
             for alias in &article.own.aliases {
-                by_address.entry(trim(&alias.path)).or_insert((alias.clone(), Some(id)));
+                by_address
+                    .entry(trim(&alias.path))
+                    .or_insert((alias.clone(), Some(id)));
             }
             let permalink = &article.listing.permalink;
             by_address.insert(trim(&permalink.path), (permalink.clone(), Some(id)));
         }
-        let by_folder = sections.iter().map(|section| (section.folder.as_str(), section)).collect();
-        Self { pages, files, by_source, by_name, by_address, by_folder, left_out }
+        let by_folder = sections
+            .iter()
+            .map(|section| (section.folder.as_str(), section))
+            .collect();
+        Self {
+            pages,
+            files,
+            by_source,
+            by_name,
+            by_address,
+            by_folder,
+            left_out,
+        }
     }
 
     /// Where a link of `from` leads.
@@ -132,10 +154,20 @@ impl<'a> LinkIndex<'a> {
         match self.find(from, &decoded) {
             Some(Found::Page(permalink, page)) => {
                 let missing = page.and_then(|page| self.missing_anchor(page, fragment));
-                missing.unwrap_or_else(|| Target::Page { permalink, suffix: suffix.to_owned(), page })
+                missing.unwrap_or_else(|| Target::Page {
+                    permalink,
+                    suffix: suffix.to_owned(),
+                    page,
+                })
             }
-            Some(Found::Asset(source)) => Target::Asset { source, suffix: suffix.to_owned() },
-            Some(Found::Static(path)) => Target::Static { path, suffix: suffix.to_owned() },
+            Some(Found::Asset(source)) => Target::Asset {
+                source,
+                suffix: suffix.to_owned(),
+            },
+            Some(Found::Static(path)) => Target::Static {
+                path,
+                suffix: suffix.to_owned(),
+            },
             Some(Found::LeftOut(source, why)) => Target::Broken {
                 rule: Rule::BrokenLink,
                 message: format!("`{target}` leads to `{source}`, which {}", why.in_words()),
@@ -153,8 +185,14 @@ impl<'a> LinkIndex<'a> {
         }
         let decoded = decode(path);
         match self.find(from, &decoded) {
-            Some(Found::Asset(source)) => Target::Asset { source, suffix: suffix.to_owned() },
-            Some(Found::Static(path)) => Target::Static { path, suffix: suffix.to_owned() },
+            Some(Found::Asset(source)) => Target::Asset {
+                source,
+                suffix: suffix.to_owned(),
+            },
+            Some(Found::Static(path)) => Target::Static {
+                path,
+                suffix: suffix.to_owned(),
+            },
             _ => self.broken(from, target, &decoded, Rule::BrokenImage),
         }
     }
@@ -197,15 +235,24 @@ impl<'a> LinkIndex<'a> {
         if let Some(section) = self.by_folder.get(path) {
             return Some(Found::Page(section.permalink.clone(), section.page));
         }
-        let bundle = if full.is_empty() { "index.md".to_owned() } else { format!("{full}/index.md") };
-        self.by_source.get(bundle.as_str()).map(|&page| self.page(page))
+        let bundle = if full.is_empty() {
+            "index.md".to_owned()
+        } else {
+            format!("{full}/index.md")
+        };
+        self.by_source
+            .get(bundle.as_str())
+            .map(|&page| self.page(page))
     }
 
     /// A path that climbs out of the content folder into `static/`.
     fn outside_content(&self, folder: &str, path: &str) -> Option<Found> {
         let full = resolve_relative(folder, path)?;
         let out = OutPath::new(full.strip_prefix("static/")?).ok()?;
-        self.files.statics.contains_key(&out).then_some(Found::Static(out))
+        self.files
+            .statics
+            .contains_key(&out)
+            .then_some(Found::Static(out))
     }
 
     /// An address of the site.
@@ -217,11 +264,16 @@ impl<'a> LinkIndex<'a> {
         }
         let path = trim(path);
         let path = path.strip_suffix("index.html").map_or(path, trim);
-        self.by_address.get(path).map(|(permalink, page)| Found::Page(permalink.clone(), *page))
+        self.by_address
+            .get(path)
+            .map(|(permalink, page)| Found::Page(permalink.clone(), *page))
     }
 
     fn page(&self, page: usize) -> Found {
-        Found::Page(self.pages[page].article.listing.permalink.clone(), Some(page))
+        Found::Page(
+            self.pages[page].article.listing.permalink.clone(),
+            Some(page),
+        )
     }
 
     fn in_content(&self, path: &str) -> String {
@@ -253,37 +305,75 @@ impl<'a> LinkIndex<'a> {
 
     fn broken(&self, from: usize, target: &str, path: &str, rule: Rule) -> Target {
         let article = &self.pages[from].article;
-        let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).to_lowercase();
-        let markdown = if name.contains('.') { name.clone() } else { format!("{name}.md") };
+        let name = path
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or(path)
+            .to_lowercase();
+        let markdown = if name.contains('.') {
+            name.clone()
+        } else {
+            format!("{name}.md")
+        };
         let elsewhere = self
             .by_name
             .get(&markdown)
             .and_then(|sources| sources.iter().find(|source| **source != &article.source))
             .map(|source| source.as_str())
-            .or_else(|| self.files.assets.iter().find(|asset| asset.file_name().to_lowercase() == name).map(SrcPath::as_str));
+            .or_else(|| {
+                self.files
+                    .assets
+                    .iter()
+                    .find(|asset| asset.file_name().to_lowercase() == name)
+                    .map(SrcPath::as_str)
+            });
         let help = match elsewhere {
-            Some(source) => Some(format!("did you mean `{}`?", self.written_from(article.source.parent(), source))),
+            Some(source) => Some(format!(
+                "did you mean `{}`?",
+                self.written_from(article.source.parent(), source)
+            )),
             // Names of a letter or two are near to everything.
-            None if name.split('.').next().is_some_and(|stem| stem.chars().count() < 4) => None,
+            None if name
+                .split('.')
+                .next()
+                .is_some_and(|stem| stem.chars().count() < 4) =>
+            {
+                None
+            }
             None => {
                 let beside: Vec<&str> = self
                     .by_source
                     .keys()
                     .copied()
                     .chain(self.files.assets.iter().map(SrcPath::as_str))
-                    .filter(|source| source.rsplit_once('/').map_or("", |(folder, _)| folder) == article.source.parent())
+                    .filter(|source| {
+                        source.rsplit_once('/').map_or("", |(folder, _)| folder)
+                            == article.source.parent()
+                    })
                     .filter_map(|source| source.rsplit('/').next())
                     .collect();
                 did_you_mean(&name, beside).map(|near| format!("did you mean `{near}`?"))
             }
         };
-        let what = if rule == Rule::BrokenImage { "there is no image" } else { "there is no page or file" };
-        Target::Broken { rule, message: format!("{what} `{target}`"), help }
+        let what = if rule == Rule::BrokenImage {
+            "there is no image"
+        } else {
+            "there is no page or file"
+        };
+        Target::Broken {
+            rule,
+            message: format!("{what} `{target}`"),
+            help,
+        }
     }
 
     /// A source as a link in `folder` would write it.
     fn written_from(&self, folder: &str, source: &str) -> String {
-        if let Some(beside) = source.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) {
+        if let Some(beside) = source
+            .strip_prefix(folder)
+            .and_then(|rest| rest.strip_prefix('/'))
+        {
             return beside.to_owned();
         }
         let content = &self.files.content;
@@ -304,17 +394,26 @@ pub fn leads_elsewhere(target: &str) -> bool {
     if target.starts_with("//") {
         return true;
     }
-    let scheme = target.split([':', '/', '?', '#']).next().unwrap_or_default();
+    let scheme = target
+        .split([':', '/', '?', '#'])
+        .next()
+        .unwrap_or_default();
     target[scheme.len()..].starts_with(':')
         && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c))
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c))
 }
 
 /// Path, what follows it, and the fragment within that.
 fn split(target: &str) -> (&str, &str, Option<&str>) {
     let at = target.find(['?', '#']).unwrap_or(target.len());
     let (path, suffix) = target.split_at(at);
-    (path, suffix, suffix.split_once('#').map(|(_, fragment)| fragment))
+    (
+        path,
+        suffix,
+        suffix.split_once('#').map(|(_, fragment)| fragment),
+    )
 }
 
 fn decode(path: &str) -> String {
@@ -331,7 +430,13 @@ mod tests {
 
     #[test]
     fn schemes_and_other_hosts_are_not_ours() {
-        for target in ["https://x.org", "mailto:a@b.c", "//cdn.x.org/a.js", "tel:+31", "web+x:y"] {
+        for target in [
+            "https://x.org",
+            "mailto:a@b.c",
+            "//cdn.x.org/a.js",
+            "tel:+31",
+            "web+x:y",
+        ] {
             assert!(leads_elsewhere(target), "{target}");
         }
         for target in ["a.md", "a/b:c.md", "#x", "/a", "?q=1:2", "@/a.md"] {

@@ -26,11 +26,21 @@ pub struct ListPage {
 /// The first page of the list comes first.
 pub fn pages(count: usize, size: usize) -> Vec<ListPage> {
     if size == 0 || count < 2 * size {
-        return vec![ListPage { number: 0, entries: 0..count, newer: None, older: None }];
+        return vec![ListPage {
+            number: 0,
+            entries: 0..count,
+            newer: None,
+            older: None,
+        }];
     }
     let numbered = count / size - 1;
     let first = count - numbered * size;
-    let mut pages = vec![ListPage { number: 0, entries: 0..first, newer: None, older: Some(numbered) }];
+    let mut pages = vec![ListPage {
+        number: 0,
+        entries: 0..first,
+        newer: None,
+        older: Some(numbered),
+    }];
     for number in (1..=numbered).rev() {
         let start = count - number * size;
         pages.push(ListPage {

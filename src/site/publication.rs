@@ -25,7 +25,12 @@ pub struct Edition {
 impl Edition {
     /// An edition at an instant, in the site's time zone.
     pub fn new(now: Timestamp, zone: &TimeZone, drafts: bool, future: bool) -> Self {
-        Self { now, today: now.to_zoned(zone.clone()).date(), drafts, future }
+        Self {
+            now,
+            today: now.to_zoned(zone.clone()).date(),
+            drafts,
+            future,
+        }
     }
 }
 
@@ -55,7 +60,10 @@ impl LeftOut {
 pub fn left_out(front: &FrontMatter, edition: &Edition) -> Option<LeftOut> {
     if front.draft == Some(true) && !edition.drafts {
         Some(LeftOut::Draft)
-    } else if front.expires.is_some_and(|expires| expires.instant <= edition.now) {
+    } else if front
+        .expires
+        .is_some_and(|expires| expires.instant <= edition.now)
+    {
         Some(LeftOut::Expired)
     } else if front.date.is_some_and(|date| date.instant > edition.now) && !edition.future {
         Some(LeftOut::Future)
@@ -108,11 +116,24 @@ pub fn review_state(front: &FrontMatter, edition: &Edition) -> Option<ReviewStat
 /// guides: a draft or guide of the future that was asked for, a review status
 /// that the site names, an overdue review where the site says so, or a meta
 /// flag that the site names.
-pub fn is_unfit(front: &FrontMatter, noindex: &[String], review: &ReviewOptions, edition: &Edition) -> bool {
-    let status = front.review.status.as_deref().map(str::trim).unwrap_or_default();
+pub fn is_unfit(
+    front: &FrontMatter,
+    noindex: &[String],
+    review: &ReviewOptions,
+    edition: &Edition,
+) -> bool {
+    let status = front
+        .review
+        .status
+        .as_deref()
+        .map(str::trim)
+        .unwrap_or_default();
     front.draft == Some(true)
         || front.date.is_some_and(|date| date.instant > edition.now)
-        || review.noindex_status.iter().any(|word| word.eq_ignore_ascii_case(status))
+        || review
+            .noindex_status
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(status))
         || (review.noindex_overdue && review_state(front, edition) == Some(ReviewState::Overdue))
         || noindex.iter().any(|path| flag(front, path))
 }
@@ -136,7 +157,12 @@ mod tests {
     use crate::ground::value::{Map, Value};
 
     fn edition() -> Edition {
-        Edition::new("2026-06-15T12:00:00Z".parse().unwrap(), &TimeZone::UTC, false, false)
+        Edition::new(
+            "2026-06-15T12:00:00Z".parse().unwrap(),
+            &TimeZone::UTC,
+            false,
+            false,
+        )
     }
 
     fn day(text: &str) -> Option<Moment> {
@@ -145,14 +171,27 @@ mod tests {
 
     #[test]
     fn drafts_future_and_expired_guides_are_left_out() {
-        let draft = FrontMatter { draft: Some(true), ..Default::default() };
-        let future = FrontMatter { date: day("2026-06-16"), ..Default::default() };
-        let expired = FrontMatter { expires: day("2026-06-15"), ..Default::default() };
+        let draft = FrontMatter {
+            draft: Some(true),
+            ..Default::default()
+        };
+        let future = FrontMatter {
+            date: day("2026-06-16"),
+            ..Default::default()
+        };
+        let expired = FrontMatter {
+            expires: day("2026-06-15"),
+            ..Default::default()
+        };
         assert_eq!(left_out(&draft, &edition()), Some(LeftOut::Draft));
         assert_eq!(left_out(&future, &edition()), Some(LeftOut::Future));
         assert_eq!(left_out(&expired, &edition()), Some(LeftOut::Expired));
         assert_eq!(left_out(&FrontMatter::default(), &edition()), None);
-        let all = Edition { drafts: true, future: true, ..edition() };
+        let all = Edition {
+            drafts: true,
+            future: true,
+            ..edition()
+        };
         assert_eq!(left_out(&draft, &all), None);
         assert_eq!(left_out(&future, &all), None);
         assert!(is_unfit(&future, &[], &ReviewOptions::default(), &all));
@@ -162,7 +201,10 @@ mod tests {
     fn a_review_is_overdue_the_day_after_it_was_due() {
         let mut front = FrontMatter::default();
         assert_eq!(review_state(&front, &edition()), None);
-        front.review = Review { last_reviewed: day("2025-12-15"), ..Default::default() };
+        front.review = Review {
+            last_reviewed: day("2025-12-15"),
+            ..Default::default()
+        };
         assert_eq!(review_state(&front, &edition()), Some(ReviewState::Unknown));
         front.review.interval = Some(Interval { months: 6, days: 0 });
         assert_eq!(review_state(&front, &edition()), Some(ReviewState::Current));

@@ -92,7 +92,12 @@ pub struct Site {
 }
 
 /// Puts articles in their places. `articles` may come in any order.
-pub fn resolve(mut articles: Vec<Arc<Article>>, config: &Config, files: &Files, edition: &Edition) -> Site {
+pub fn resolve(
+    mut articles: Vec<Arc<Article>>,
+    config: &Config,
+    files: &Files,
+    edition: &Edition,
+) -> Site {
     articles.sort_by(|a, b| a.source.cmp(&b.source));
     let mut left_out: BTreeMap<SrcPath, LeftOut> = BTreeMap::new();
     let mut pages = Vec::with_capacity(articles.len());
@@ -104,11 +109,18 @@ pub fn resolve(mut articles: Vec<Arc<Article>>, config: &Config, files: &Files, 
         let unfit = publication::is_unfit(&article.front, &config.noindex, &config.review, edition);
         let review = publication::review_state(&article.front, edition);
         let heads_section = matches!(article.kind, Kind::Home | Kind::Section);
-        pages.push(Page { article, unfit, review, heads_section });
+        pages.push(Page {
+            article,
+            unfit,
+            review,
+            heads_section,
+        });
     }
     let (sections, section_of) = section::sections(&mut pages, &config.title);
     let taxonomies = taxonomy::taxonomies(&pages, &config.taxonomies);
-    let mut newest: Vec<usize> = (0..pages.len()).filter(|&id| pages[id].is_guide()).collect();
+    let mut newest: Vec<usize> = (0..pages.len())
+        .filter(|&id| pages[id].is_guide())
+        .collect();
     newest.sort_by(|&a, &b| pages[a].newest_order().cmp(&pages[b].newest_order()));
 
     let index = LinkIndex::new(&pages, &sections, &taxonomies, files, &left_out);
@@ -117,7 +129,10 @@ pub fn resolve(mut articles: Vec<Arc<Article>>, config: &Config, files: &Files, 
         .map(|id| {
             let targets = &pages[id].article.targets;
             let table = |names: &[String], resolve: &dyn Fn(&str) -> Target| {
-                names.iter().map(|name| (name.clone(), resolve(name))).collect::<BTreeMap<_, _>>()
+                names
+                    .iter()
+                    .map(|name| (name.clone(), resolve(name)))
+                    .collect::<BTreeMap<_, _>>()
             };
             (
                 table(&targets.links, &|name| index.link(id, name)),
@@ -131,7 +146,19 @@ pub fn resolve(mut articles: Vec<Arc<Article>>, config: &Config, files: &Files, 
     let similar = similar_guides(&pages, config.similar.count);
     let neighbours = neighbours(&sections, pages.len());
     let assets = assets(&pages, &links, &images, files);
-    Site { pages, sections, section_of, taxonomies, newest, links, images, backlinks, similar, neighbours, assets }
+    Site {
+        pages,
+        sections,
+        section_of,
+        taxonomies,
+        newest,
+        links,
+        images,
+        backlinks,
+        similar,
+        neighbours,
+        assets,
+    }
 }
 
 fn backlinks(pages: &[Page], links: &[BTreeMap<String, Target>]) -> Vec<Vec<usize>> {
@@ -157,11 +184,19 @@ fn backlinks(pages: &[Page], links: &[BTreeMap<String, Target>]) -> Vec<Vec<usiz
 }
 
 fn similar_guides(pages: &[Page], count: usize) -> Vec<Vec<Similar>> {
-    let fit: Vec<usize> = (0..pages.len()).filter(|&id| pages[id].is_guide() && !pages[id].unfit).collect();
+    let fit: Vec<usize> = (0..pages.len())
+        .filter(|&id| pages[id].is_guide() && !pages[id].unfit)
+        .collect();
     let terms: Vec<&Terms> = fit.iter().map(|&id| &*pages[id].article.terms).collect();
     let mut all = vec![Vec::new(); pages.len()];
     for (place, found) in similar::similar(&terms, count).into_iter().enumerate() {
-        all[fit[place]] = found.into_iter().map(|similar| Similar { guide: fit[similar.guide], ..similar }).collect();
+        all[fit[place]] = found
+            .into_iter()
+            .map(|similar| Similar {
+                guide: fit[similar.guide],
+                ..similar
+            })
+            .collect();
     }
     all
 }
@@ -193,12 +228,21 @@ fn assets(
         }
     }
     let mut bundles: BTreeMap<&str, &str> = BTreeMap::new();
-    for article in pages.iter().map(|page| &page.article).filter(|article| article.kind == Kind::Bundle) {
+    for article in pages
+        .iter()
+        .map(|page| &page.article)
+        .filter(|article| article.kind == Kind::Bundle)
+    {
         let folder = article.source.parent();
         let address = article.listing.permalink.file.as_str();
-        bundles.insert(folder, address.rsplit_once('/').map_or("", |(parent, _)| parent));
+        bundles.insert(
+            folder,
+            address.rsplit_once('/').map_or("", |(parent, _)| parent),
+        );
         let below = format!("{folder}/");
-        let from = files.assets.range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded));
+        let from = files
+            .assets
+            .range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded));
         wanted.extend(from.take_while(|asset| asset.as_str().starts_with(&below)));
     }
     wanted
@@ -213,8 +257,16 @@ fn assets(
                 }
             };
             let path = match bundle {
-                Some(folder) => format!("{}/{}", bundles[folder], &asset.as_str()[folder.len() + 1..]),
-                None => asset.as_str().strip_prefix(files.content.as_str()).unwrap_or(asset.as_str()).to_owned(),
+                Some(folder) => format!(
+                    "{}/{}",
+                    bundles[folder],
+                    &asset.as_str()[folder.len() + 1..]
+                ),
+                None => asset
+                    .as_str()
+                    .strip_prefix(files.content.as_str())
+                    .unwrap_or(asset.as_str())
+                    .to_owned(),
             };
             // A name that no output can have is not copied: its link is broken
             // on every server too.

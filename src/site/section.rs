@@ -46,18 +46,33 @@ pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usiz
     let mut sections = Vec::new();
     let mut by_folder: BTreeMap<String, usize> = BTreeMap::new();
     for folder in folders {
-        let Ok(permalink) = Permalink::folder(&folder_segments(&folder)) else { continue };
+        let Ok(permalink) = Permalink::folder(&folder_segments(&folder)) else {
+            continue;
+        };
         let title = match folder.rsplit('/').next() {
             Some("") | None => home_title.to_owned(),
             Some(name) => words_of_name(name),
         };
-        let parent = parent_folder(&folder).and_then(|parent| by_folder.get(parent)).copied();
+        let parent = parent_folder(&folder)
+            .and_then(|parent| by_folder.get(parent))
+            .copied();
         by_folder.insert(folder.clone(), sections.len());
-        sections.push(Section { folder, permalink, title, page: None, parent, children: Vec::new(), guides: Vec::new(), total: 0 });
+        sections.push(Section {
+            folder,
+            permalink,
+            title,
+            page: None,
+            parent,
+            children: Vec::new(),
+            guides: Vec::new(),
+            total: 0,
+        });
     }
     let mut belongs = vec![0; pages.len()];
     for (id, page) in pages.iter().enumerate() {
-        let Some(&section) = by_folder.get(folder_of(page)) else { continue };
+        let Some(&section) = by_folder.get(folder_of(page)) else {
+            continue;
+        };
         belongs[id] = section;
         if page.heads_section {
             sections[section].lead(id, page);
@@ -70,7 +85,9 @@ pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usiz
         }
     }
     for section in &mut sections {
-        section.guides.sort_by(|&a, &b| pages[a].list_order().cmp(&pages[b].list_order()));
+        section
+            .guides
+            .sort_by(|&a, &b| pages[a].list_order().cmp(&pages[b].list_order()));
         section.total = section.guides.len();
     }
     for id in (1..sections.len()).rev() {
@@ -82,12 +99,16 @@ pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usiz
     let order: Vec<(i64, String)> = sections
         .iter()
         .map(|section| {
-            let weight = section.page.and_then(|page| pages[page].article.front.weight);
+            let weight = section
+                .page
+                .and_then(|page| pages[page].article.front.weight);
             (weight.unwrap_or(i64::MAX), section.title.to_lowercase())
         })
         .collect();
     for section in &mut sections {
-        section.children.sort_by(|&a, &b| (&order[a], a).cmp(&(&order[b], b)));
+        section
+            .children
+            .sort_by(|&a, &b| (&order[a], a).cmp(&(&order[b], b)));
     }
     (sections, belongs)
 }

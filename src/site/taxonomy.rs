@@ -41,12 +41,23 @@ pub fn taxonomies(pages: &[Page], configured: &[config::Taxonomy]) -> Vec<Taxono
         let mut spellings: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
         let mut guides: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (id, page) in pages.iter().enumerate() {
-            for term in page.article.front.taxonomies.get(&config.name).into_iter().flatten() {
+            for term in page
+                .article
+                .front
+                .taxonomies
+                .get(&config.name)
+                .into_iter()
+                .flatten()
+            {
                 let slug = slugify(term);
                 if slug.is_empty() {
                     continue;
                 }
-                *spellings.entry(slug.clone()).or_default().entry(term.trim()).or_default() += 1;
+                *spellings
+                    .entry(slug.clone())
+                    .or_default()
+                    .entry(term.trim())
+                    .or_default() += 1;
                 let members = guides.entry(slug).or_default();
                 if members.last() != Some(&id) {
                     members.push(id);
@@ -58,13 +69,25 @@ pub fn taxonomies(pages: &[Page], configured: &[config::Taxonomy]) -> Vec<Taxono
             .filter_map(|(slug, mut guides)| {
                 guides.sort_by(|&a, &b| pages[a].list_order().cmp(&pages[b].list_order()));
                 let spelling = spellings.remove(&slug)?;
-                let name = spelling.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?.0;
+                let name = spelling
+                    .iter()
+                    .max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?
+                    .0;
                 let permalink = Permalink::folder(&format!("{}/{slug}", config.name)).ok()?;
-                Some(Term { name: (*name).to_owned(), slug, permalink, guides })
+                Some(Term {
+                    name: (*name).to_owned(),
+                    slug,
+                    permalink,
+                    guides,
+                })
             })
             .collect();
         if let (false, Ok(permalink)) = (terms.is_empty(), Permalink::folder(&config.name)) {
-            found.push(Taxonomy { config: config.clone(), permalink, terms });
+            found.push(Taxonomy {
+                config: config.clone(),
+                permalink,
+                terms,
+            });
         }
     }
     found
@@ -74,6 +97,9 @@ impl Taxonomy {
     /// The term that a spelling belongs to.
     pub fn term(&self, spelling: &str) -> Option<&Term> {
         let slug = slugify(spelling);
-        self.terms.binary_search_by(|term| term.slug.as_str().cmp(&slug)).ok().map(|at| &self.terms[at])
+        self.terms
+            .binary_search_by(|term| term.slug.as_str().cmp(&slug))
+            .ok()
+            .map(|at| &self.terms[at])
     }
 }

@@ -39,7 +39,10 @@ pub struct Urls {
 impl Urls {
     /// As the configuration says.
     pub fn new(config: &Config) -> Self {
-        Self { base: config.base_url.clone(), relative: config.relative_urls }
+        Self {
+            base: config.base_url.clone(),
+            relative: config.relative_urls,
+        }
     }
 
     /// Whether addresses depend on the page that holds them.
@@ -49,12 +52,20 @@ impl Urls {
 
     /// The address of a page, as written in the file `from`.
     pub fn page(&self, from: &OutPath, to: &Permalink) -> String {
-        if self.relative { relative(from, to.file.as_str()) } else { self.rooted(&to.path) }
+        if self.relative {
+            relative(from, to.file.as_str())
+        } else {
+            self.rooted(&to.path)
+        }
     }
 
     /// The address of a file, as written in the file `from`.
     pub fn file(&self, from: &OutPath, to: &OutPath) -> String {
-        if self.relative { relative(from, to.as_str()) } else { self.rooted(&format!("/{to}")) }
+        if self.relative {
+            relative(from, to.as_str())
+        } else {
+            self.rooted(&format!("/{to}"))
+        }
     }
 
     /// The address of a site path such as `/guides/`, as written in `from`.
@@ -73,7 +84,11 @@ impl Urls {
     /// The absolute URL of a site path; `None` without a base URL.
     pub fn absolute(&self, path: &str) -> Option<String> {
         let base = self.base.as_ref()?;
-        Some(format!("{}{}", base.as_str(), encode(path.trim_start_matches('/'))))
+        Some(format!(
+            "{}{}",
+            base.as_str(),
+            encode(path.trim_start_matches('/'))
+        ))
     }
 
     /// The absolute URL of the site with its closing slash; empty without one.
@@ -87,7 +102,11 @@ impl Urls {
     }
 
     fn rooted(&self, path: &str) -> String {
-        format!("{}{}", self.base_path(), encode(path.trim_start_matches('/')))
+        format!(
+            "{}{}",
+            self.base_path(),
+            encode(path.trim_start_matches('/'))
+        )
     }
 }
 
@@ -108,7 +127,12 @@ fn relative(from: &OutPath, to: &str) -> String {
     let mut out = "../".repeat(from_folders.len() - shared);
     let rest = encode(&to_segments[shared..].join("/"));
     // A first segment with a colon would be read as a scheme.
-    if out.is_empty() && rest.split('/').next().is_some_and(|first| first.contains(':')) {
+    if out.is_empty()
+        && rest
+            .split('/')
+            .next()
+            .is_some_and(|first| first.contains(':'))
+    {
         out.push_str("./");
     }
     out + &rest
@@ -119,7 +143,10 @@ mod tests {
     use super::*;
 
     fn urls(base: Option<&str>, relative: bool) -> Urls {
-        Urls { base: base.map(|url| BaseUrl::new(url).unwrap()), relative }
+        Urls {
+            base: base.map(|url| BaseUrl::new(url).unwrap()),
+            relative,
+        }
     }
 
     #[test]
@@ -127,17 +154,32 @@ mod tests {
         let from = OutPath::new("a/index.html").unwrap();
         let to = Permalink::folder("b c/d").unwrap();
         assert_eq!(urls(None, false).page(&from, &to), "/b%20c/d/");
-        assert_eq!(urls(Some("https://x.org/docs"), false).page(&from, &to), "/docs/b%20c/d/");
-        assert_eq!(urls(Some("https://x.org/docs"), false).absolute("/a/"), Some("https://x.org/docs/a/".into()));
+        assert_eq!(
+            urls(Some("https://x.org/docs"), false).page(&from, &to),
+            "/docs/b%20c/d/"
+        );
+        assert_eq!(
+            urls(Some("https://x.org/docs"), false).absolute("/a/"),
+            Some("https://x.org/docs/a/".into())
+        );
     }
 
     #[test]
     fn relative_addresses_name_the_file() {
         let from = OutPath::new("a/b/index.html").unwrap();
         let urls = urls(None, true);
-        assert_eq!(urls.page(&from, &Permalink::folder("").unwrap()), "../../index.html");
-        assert_eq!(urls.page(&from, &Permalink::folder("a/c").unwrap()), "../c/index.html");
-        assert_eq!(urls.page(&from, &Permalink::folder("a/b").unwrap()), "index.html");
+        assert_eq!(
+            urls.page(&from, &Permalink::folder("").unwrap()),
+            "../../index.html"
+        );
+        assert_eq!(
+            urls.page(&from, &Permalink::folder("a/c").unwrap()),
+            "../c/index.html"
+        );
+        assert_eq!(
+            urls.page(&from, &Permalink::folder("a/b").unwrap()),
+            "index.html"
+        );
         assert_eq!(urls.site_path(&from, "/a/"), "../index.html");
     }
 }

@@ -26,7 +26,9 @@ pub struct Site {
 impl Site {
     /// Writes the files of a fixture.
     pub fn new(fixture: &str) -> Self {
-        let site = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        let site = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        };
         site.add(fixture);
         site
     }
@@ -100,7 +102,10 @@ pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .filter(|entry| entry.file_type().is_file())
         .map(|entry| {
             let path = entry.path().strip_prefix(folder).expect("below the folder");
-            (path.to_string_lossy().replace('\\', "/"), fs::read(entry.path()).expect("a file"))
+            (
+                path.to_string_lossy().replace('\\', "/"),
+                fs::read(entry.path()).expect("a file"),
+            )
         })
         .collect()
 }
@@ -113,7 +118,10 @@ pub fn files(fixture: &str) -> Vec<(String, String)> {
             Some(path) => files.push((path.trim().to_owned(), String::new())),
             None => match files.last_mut() {
                 Some((_, text)) => text.push_str(line),
-                None => assert!(line.trim().is_empty(), "a fixture begins with a `--- file:` line"),
+                None => assert!(
+                    line.trim().is_empty(),
+                    "a fixture begins with a `--- file:` line"
+                ),
             },
         }
     }

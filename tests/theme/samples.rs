@@ -226,7 +226,6 @@ fn article() -> PageInput {
         expires: date("2030-01-01", "1 January 2030"),
         words: 1400,
         reading_minutes: 7,
-        content_hash: String::new(),
         taxonomies: vec![
             TermsInput {
                 name: "tags".into(),
@@ -540,7 +539,6 @@ pub fn hostile() -> Vec<Sample> {
         expires: date(),
         words: 1,
         reading_minutes: 1,
-        content_hash: String::new(),
         taxonomies: vec![TermsInput {
             name: evil(),
             title: evil(),
