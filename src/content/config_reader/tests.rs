@@ -45,6 +45,7 @@ relative-urls = true
 output-style = "file"
 paginate-by = 0
 noindex = ["meta.flags.needs_review", "draft"]
+ignore = ["drafts/"]
 
 [[menu]]
 title = "Guides"
@@ -58,6 +59,10 @@ paginate-by = 5
 
 [cascade."/"]
 draft = false
+
+[review]
+noindex-status = ["retired"]
+noindex-overdue = true
 
 [cascade."guides/network"]
 weight = 3
