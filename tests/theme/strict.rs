@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-const VOID: [&str; 8] = ["area", "br", "col", "hr", "img", "input", "link", "meta"];
+const VOID: [&str; 9] = [
+    "area", "br", "col", "hr", "img", "input", "link", "meta", "wbr",
+];
 
 /// Everything that is wrong with a page.
 pub fn faults(html: &str) -> Vec<String> {

@@ -12,7 +12,7 @@ use crate::content::slug;
 use crate::ground::date::Moment;
 
 /// The names of Guidepost's own filters.
-pub(super) const OWN: [&str; 4] = ["date", "json", "markdown", "slugify"];
+pub(super) const OWN: [&str; 5] = ["breakable", "date", "json", "markdown", "slugify"];
 
 /// The names of the filters that Tera has built in, for "did you mean" alone:
 /// whether a filter exists is Tera's word.
@@ -82,12 +82,42 @@ pub(super) const FUNCTIONS: [&str; 3] = ["range", "throw", "super"];
 
 /// Adds the filters.
 pub(super) fn register(tera: &mut Tera) {
+    tera.register_filter("breakable", breakable);
     tera.register_filter("date", date);
     tera.register_filter("json", json);
     tera.register_filter("markdown", markdown);
     tera.register_filter("slugify", |text: &str, _: Kwargs, _: &State| {
         slug::slugify(text)
     });
+}
+
+/// Words up to this length fit on the narrowest screen.
+const FITS: usize = 16;
+
+/// Escaped text whose long words may break where a reader would break them:
+/// between the humps of `KubeNodeUnreachable` and behind `_`, `-`, `.`, `/`.
+/// Guides are often named after alerts, and a browser breaks such a name
+/// anywhere or not at all.
+fn breakable(text: &str, _: Kwargs, _: &State) -> Value {
+    let mut html = String::with_capacity(text.len());
+    for word in text.split_inclusive(char::is_whitespace) {
+        let mut part = String::new();
+        let mut before = ' ';
+        let long = word.chars().count() > FITS;
+        for c in word.chars() {
+            let hump = before.is_lowercase() && c.is_uppercase();
+            let joint = "_-./:".contains(before) && c.is_alphanumeric();
+            if long && (hump || joint) {
+                escape_into(&mut html, &part);
+                html.push_str("<wbr>");
+                part.clear();
+            }
+            part.push(c);
+            before = c;
+        }
+        escape_into(&mut html, &part);
+    }
+    Value::safe_string(&html)
 }
 
 /// `{{ page.date.rfc3339 | date(format="%-d %b %Y") }}`: a date or time as text
@@ -182,6 +212,16 @@ mod tests {
                 .contains("is not a date")
         );
         assert!(render("{{ at | date(format='%') }}", &late).is_err());
+    }
+
+    #[test]
+    fn long_words_break_at_their_joints_and_stay_escaped() {
+        let names = context! { x => "Fix KubeNodeUnreachableNow & <i>/etc/nginx/nginx.conf", y => "KubeDown" };
+        assert_eq!(
+            render("{{ x | breakable }} {{ y | breakable }}", &names).unwrap(),
+            "Fix Kube<wbr>Node<wbr>Unreachable<wbr>Now &amp; \
+             &lt;i&gt;/<wbr>etc/<wbr>nginx/<wbr>nginx.<wbr>conf KubeDown"
+        );
     }
 
     #[test]
