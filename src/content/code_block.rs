@@ -2,7 +2,7 @@
 //!
 //! [`Fence::parse`] understands what people already have: `rust,ignore`,
 //! `{.rust}`, `{file="x"}`, and the attributes of the better known generators.
-//! [`write`] makes the markup; the highlighting of the code itself comes from
+//! [`write()`] makes the markup; the highlighting of the code itself comes from
 //! its caller. Invariant: lines are wrapped in elements only where a feature
 //! of lines is asked for.
 

@@ -5,5 +5,6 @@ mod calls;
 mod elements;
 mod facts;
 mod hiding;
+mod hooks;
 mod hostile;
 mod raw;
