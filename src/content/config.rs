@@ -200,7 +200,8 @@ pub struct MarkdownOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RawHtml {
-    /// Cleaned: scripts, styles, event handlers and unknown elements go.
+    /// Cleaned: scripts, styles and event handlers go; tags that HTML does not
+    /// know, such as `<node-name>`, are shown as text.
     Sanitize,
     /// Kept as it is; every writer of the site is trusted.
     Allow,

@@ -21,6 +21,8 @@ pub struct Answers<'a> {
     pub credits: &'a [Credit],
     /// Whether code is highlighted.
     pub highlight: bool,
+    /// Whether lines are numbered where a fence does not say.
+    pub line_numbers: bool,
     /// Highlighted blocks.
     pub highlighted: &'a Memo<Highlighted>,
     /// Templates, for hooks and shortcodes.
@@ -76,6 +78,10 @@ impl Surroundings for Answers<'_> {
             .highlighted
             .get_or_run(&step, |block| block.html.len() + 64))
         .clone()
+    }
+
+    fn line_numbers(&self) -> bool {
+        self.line_numbers
     }
 
     fn has_hook(&self, template: &'static str) -> bool {

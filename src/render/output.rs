@@ -250,6 +250,7 @@ impl<'a> Builder<'a> {
             images: links::table(world, from, &world.site.images[id]),
             credits: credits(&article.front.meta),
             highlight: world.config.highlight.enabled,
+            line_numbers: world.config.highlight.line_numbers,
             highlighted: world.highlighted,
         });
         // A template other than the kind's own may still show lists.

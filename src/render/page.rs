@@ -69,6 +69,8 @@ pub struct BodyInput<'a> {
     pub credits: Vec<Credit>,
     /// Whether code is highlighted.
     pub highlight: bool,
+    /// Whether lines are numbered where a fence does not say.
+    pub line_numbers: bool,
     /// Highlighted blocks; a memo decides nothing.
     #[serde(skip)]
     pub highlighted: &'a Memo<Highlighted>,
@@ -150,6 +152,7 @@ impl BodyInput<'_> {
             images: &self.images,
             credits: &self.credits,
             highlight: self.highlight,
+            line_numbers: self.line_numbers,
             highlighted: self.highlighted,
             templates,
         };

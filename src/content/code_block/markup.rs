@@ -44,14 +44,9 @@ pub fn write(
         push_attribute(&mut out, "class", &format!("language-{}", fence.language));
         push_attribute(&mut out, "data-language", &fence.language);
     }
-    if numbered && fence.first_line != 1 {
-        // The counter of the style sheet counts up before each line.
-        let before = i64::from(fence.first_line) - 1;
-        push_attribute(&mut out, "style", &format!("counter-reset:line {before}"));
-    }
     out.push('>');
     if marked {
-        push_lines(&mut out, &lines, fence);
+        push_lines(&mut out, &lines, fence, numbered);
     } else {
         out.push_str(&lines);
     }
@@ -59,7 +54,7 @@ pub fn write(
     (out, plain)
 }
 
-fn push_lines(out: &mut String, html: &str, fence: &Fence) {
+fn push_lines(out: &mut String, html: &str, fence: &Fence, numbered: bool) {
     let within = |ranges: &[(u32, u32)], line: u32| {
         ranges
             .iter()
@@ -79,7 +74,14 @@ fn push_lines(out: &mut String, html: &str, fence: &Fence) {
             out.push_str(" del");
             word = "removed: ";
         }
-        out.push_str("\">");
+        out.push('"');
+        if numbered {
+            // The style sheet shows the attribute, so that numbers are not
+            // copied with the code.
+            let number = u64::from(fence.first_line) + u64::from(line) - 1;
+            push_attribute(out, "data-line", &number.to_string());
+        }
+        out.push('>');
         if !word.is_empty() {
             out.push_str("<span class=\"visually-hidden\">");
             out.push_str(word);
@@ -194,8 +196,11 @@ mod tests {
     fn numbers_begin_where_they_are_told() {
         let html = html("x linenos start=10", "a\n");
         assert!(html.contains("<div class=\"code numbered\">"), "{html}");
-        assert!(html.contains(" style=\"counter-reset:line 9\""), "{html}");
-        assert!(!html.contains("10"), "numbers are not text: {html}");
+        assert!(
+            html.contains("<span class=\"line\" data-line=\"10\">"),
+            "{html}"
+        );
+        assert!(!html.contains(">10"), "numbers are not text: {html}");
     }
 
     #[test]

@@ -207,10 +207,10 @@ fn tables_can_be_scrolled_and_reached() {
     assert_eq!(
         html("a | b\n:-|-:\nc | `d`\n"),
         "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Table\"><table>\n\
-         <thead>\n<tr>\n<th scope=\"col\" style=\"text-align:left\">a</th>\n\
-         <th scope=\"col\" style=\"text-align:right\">b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n\
-         <td style=\"text-align:left\">c</td>\n\
-         <td style=\"text-align:right\"><code>d</code></td>\n</tr>\n</tbody>\n</table></div>\n"
+         <thead>\n<tr>\n<th scope=\"col\" class=\"left\">a</th>\n\
+         <th scope=\"col\" class=\"right\">b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n\
+         <td class=\"left\">c</td>\n\
+         <td class=\"right\"><code>d</code></td>\n</tr>\n</tbody>\n</table></div>\n"
     );
     assert!(!html("a | b\n--|--\n").contains("tbody"));
 }

@@ -175,9 +175,9 @@ impl<'w, 'a> Writer<'w, 'a> {
             return ("<td>".to_owned(), "</td>\n");
         };
         let align = match table.alignments.get(table.column) {
-            Some(Alignment::Left) => " style=\"text-align:left\"",
-            Some(Alignment::Center) => " style=\"text-align:center\"",
-            Some(Alignment::Right) => " style=\"text-align:right\"",
+            Some(Alignment::Left) => " class=\"left\"",
+            Some(Alignment::Center) => " class=\"center\"",
+            Some(Alignment::Right) => " class=\"right\"",
             Some(Alignment::None) | None => "",
         };
         table.column += 1;
