@@ -121,16 +121,21 @@ fn closing_line(context: &Context, outcome: &BuildReport, took: Duration) {
         format!("{:.2} s", took.as_secs_f64())
     };
     if outcome.failed {
+        let counts = report::counts(&outcome.diagnostics);
         eprintln!(
-            "{} in {took}; the output folder is as it was",
+            "{} in {took}: {counts}; the output folder is as it was",
             context.paint("1;31", "Not built")
         );
         return;
     }
     let written = &outcome.written;
     let total = written.written.len() + written.unchanged;
+    let found = match report::counts(&outcome.diagnostics) {
+        counts if counts == report::Counts::default() => String::new(),
+        counts => format!("; {counts}"),
+    };
     context.say(&format!(
-        "{} {} guides, {total} files in {took}: {} written, {} unchanged, {} deleted; in {}",
+        "{} {} guides, {total} files in {took}: {} written, {} unchanged, {} deleted; in {}{found}",
         context.paint("1;32", "Built"),
         outcome.guides,
         written.written.len(),

@@ -104,10 +104,7 @@ fn top_key(
         "similar" => tables::similar(reader, &mut config.similar, node),
         "feeds" => tables::feeds(reader, &mut config.feeds, node),
         "review" => tables::review(reader, &mut config.review, node),
-        "ignore" => {
-            let patterns = reader.texts(key, node, "[\"drafts/\"]");
-            config.ignore = patterns.into_iter().map(|(text, _)| text).collect();
-        }
+        "ignore" => config.ignore = values::ignore(reader, node),
         "noindex" => config.noindex = values::front_matter_paths(reader, node),
         "rules" => config.rules = tables::rules(reader, node),
         "extra" => {

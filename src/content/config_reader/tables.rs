@@ -283,8 +283,8 @@ pub(super) fn review(reader: &mut Reader<'_, '_>, options: &mut ReviewOptions, n
         let (path, node) = (format!("review.{}", entry.key), &entry.value);
         match entry.key.as_str() {
             "noindex-status" => {
-                let words = reader.texts(&path, node, "[\"obsolete\"]");
-                options.noindex_status = words.into_iter().map(|(text, _)| text).collect();
+                let found = reader.texts(&path, node, "[\"draft\", \"obsolete\"]");
+                options.noindex_status = found.into_iter().map(|(text, _)| text).collect();
             }
             "noindex-overdue" => set(&mut options.noindex_overdue, reader.boolean(&path, node)),
             _ => keys::unknown(reader, "review", entry),

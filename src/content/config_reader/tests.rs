@@ -45,7 +45,7 @@ relative-urls = true
 output-style = "file"
 paginate-by = 0
 noindex = ["meta.flags.needs_review", "draft"]
-ignore = ["drafts/"]
+ignore = ["drafts/", "*.bak"]
 
 [[menu]]
 title = "Guides"
@@ -60,9 +60,6 @@ paginate-by = 5
 [cascade."/"]
 draft = false
 
-[review]
-noindex-status = ["retired"]
-noindex-overdue = true
 
 [cascade."guides/network"]
 weight = 3
@@ -120,6 +117,10 @@ meta-keys = ["stack"]
 site = false
 sections = true
 limit = 5
+
+[review]
+noindex-status = ["rough"]
+noindex-overdue = true
 
 [rules]
 broken-link = "error"
@@ -197,6 +198,9 @@ fn every_key_is_read() {
         (false, true, 5)
     );
     assert_eq!(read.noindex, ["meta.flags.needs_review", "draft"]);
+    assert_eq!(read.review.noindex_status, ["rough"]);
+    assert!(read.review.noindex_overdue);
+    assert_eq!(read.ignore, ["drafts/", "*.bak"]);
     assert_eq!(read.rules[&Rule::UnknownKey], RuleSetting::Allow);
     assert_eq!(
         read.rules[&Rule::BrokenLink],
@@ -493,5 +497,28 @@ fn no_text_whatever_is_a_panic() {
             let source = Source::new(SrcPath::new("guidepost.toml"), &text);
             read_with(&source, &themes);
         }
+    }
+}
+
+#[test]
+fn patterns_of_ignored_paths_are_checked() {
+    let read = config(
+        "ignore = [\"a/\", \"[z-a]\"]",
+        &[
+            "invalid-config 1:17+7 `ignore` has a pattern that cannot be read: invalid range; 'z' > 'a' | patterns are written as in `.gitignore`, such as `drafts/` or `*.bak`",
+        ],
+    );
+    assert_eq!(read.ignore, ["a/"]);
+}
+
+#[test]
+fn the_default_themes_exist() {
+    let themes = highlight::theme_names();
+    let options = Config::default().highlight;
+    for theme in [&options.light_theme, &options.dark_theme] {
+        assert!(
+            themes.contains(&theme.as_str()),
+            "{theme} is not among {themes:?}"
+        );
     }
 }

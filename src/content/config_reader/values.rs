@@ -1,5 +1,6 @@
 //! The checked values of `guidepost.toml`: address, language, zone, theme.
 
+use ignore::gitignore::GitignoreBuilder;
 use jiff::tz::TimeZone;
 
 use super::super::config::BaseUrl;
@@ -179,6 +180,29 @@ pub(super) fn taxonomy_name(
         return None;
     }
     Some(name)
+}
+
+/// Patterns of paths that are no content.
+pub(super) fn ignore(reader: &mut Reader<'_, '_>, node: &Node) -> Vec<String> {
+    let mut patterns = Vec::new();
+    for (pattern, span) in reader.texts("ignore", node, "[\"drafts/\", \"*.bak\"]") {
+        let checked = GitignoreBuilder::new("").add_line(None, &pattern).err();
+        match checked {
+            None => patterns.push(pattern),
+            Some(error) => {
+                // The library says which pattern it means before it says why.
+                let error = error.to_string();
+                let why = error
+                    .rsplit_once("': ")
+                    .map_or(error.as_str(), |(_, why)| why);
+                let message = format!("`ignore` has a pattern that cannot be read: {why}");
+                reader.report(Rule::InvalidConfig, span, message).help = Some(
+                    "patterns are written as in `.gitignore`, such as `drafts/` or `*.bak`".into(),
+                );
+            }
+        }
+    }
+    patterns
 }
 
 /// Dotted paths of front matter.
