@@ -371,17 +371,15 @@ def subtract(found: list[Finding], report: dict) -> tuple[list[Finding], list[st
     """Findings that Guidepost did not name, and what it named in vain.
 
     A finding is named when Guidepost complains by a rule of the same kind of
-    the page's own source, in whose line or message the target stands as the
-    page has it. Pages whose front matter moves them elsewhere (`slug`, `path`)
+    the page's own source, in whose message the target stands as the page has
+    it. Pages whose front matter moves them elsewhere (`slug`, `path`)
     cannot be told from their address, and their findings stay.
     """
     pool = defaultdict(list)
     for diagnostic in named_by_guidepost(report):
-        place = diagnostic.get("place") or {}
         pool[diagnostic["rule"]].append(
-            {"excerpt": place.get("excerpt", ""), "message": diagnostic.get("message", ""),
-             "where": f"{place.get('file', '?')}:{place.get('line', 0)}", "used": False,
-             "page": page_of(place.get("file", ""))}
+            {"message": diagnostic["message"], "where": f"{diagnostic['file']}:{diagnostic['line']}",
+             "page": page_of(diagnostic["file"] or ""), "used": False}
         )
     left = []
     for finding in found:
@@ -395,7 +393,7 @@ def subtract(found: list[Finding], report: dict) -> tuple[list[Finding], list[st
             for diagnostic in pool[rule]:
                 if diagnostic["page"] != folded_page(finding.page):
                     continue
-                if any(text and (text in diagnostic["excerpt"] or text in diagnostic["message"]) for text in written):
+                if any(text and text in diagnostic["message"] for text in written):
                     match = diagnostic
                     if not diagnostic["used"]:
                         break

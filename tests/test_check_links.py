@@ -111,31 +111,30 @@ class Markup(Folder):
 
 
 class Report(Folder):
-    def report(self, *diagnostics):
+    def report(self, *diagnostics, file="content/_index.md"):
         return {"diagnostics": [
-            {"rule": rule, "message": message, "place": {"file": "content/_index.md", "line": 3, "excerpt": excerpt}}
-            for rule, message, excerpt in diagnostics]}
+            {"rule": rule, "level": "warning", "message": message, "file": file, "line": 3}
+            for rule, message in diagnostics]}
 
     def test_what_the_build_named_is_subtracted(self):
         files = {"index.html": '<a href="b.md">b</a><img src="x.png" alt=""><a href="c.md">c</a>'}
-        report = self.report(("broken-link", "no page `b.md`", "[b](b.md)"), ("broken-image", "missing", "![](x.png)"))
+        report = self.report(("broken-link", "no page `b.md`"), ("broken-image", "no image `x.png`"))
         self.assertEqual(self.check(files, report=report), (["index.html link c.md"], []))
 
     def test_a_rule_of_another_kind_names_nothing(self):
         files = {"index.html": '<img src="x.png" alt="">'}
-        left, vain = self.check(files, report=self.report(("broken-link", "x.png", "x.png")))
+        left, vain = self.check(files, report=self.report(("broken-link", "no page `x.png`")))
         self.assertEqual(left, ["index.html image x.png"])
         self.assertEqual(len(vain), 1)
 
     def test_what_the_build_named_in_vain_is_a_finding(self):
         files = {"index.html": '<a href="index.html">b</a>'}
-        left, vain = self.check(files, report=self.report(("broken-link", "no page `index.html`", "")))
+        left, vain = self.check(files, report=self.report(("broken-link", "no page `index.html`")))
         self.assertEqual((left, len(vain)), ([], 1))
 
     def test_a_complaint_of_another_source_names_nothing(self):
         files = {"a/b/index.html": '<a href="x.md">b</a>', "c.html": '<a href="x.md">b</a>'}
-        report = self.report(("broken-link", "no page `x.md`", ""))
-        report["diagnostics"][0]["place"]["file"] = "content/a/b.md"
+        report = self.report(("broken-link", "no page `x.md`"), file="content/a/b.md")
         self.assertEqual(self.check(files, report=report), (["c.html link x.md"], []))
 
     def test_the_exit_code_says_it(self):
@@ -143,7 +142,7 @@ class Report(Folder):
             page = Path(name, "index.html")
             report = Path(name, "report.json")
             page.write_text('<a href="b.md">b</a>')
-            report.write_text(json.dumps(self.report(("broken-link", "b.md", ""))))
+            report.write_text(json.dumps(self.report(("broken-link", "no page `b.md`"))))
             with contextlib.redirect_stdout(io.StringIO()):
                 self.assertEqual(check_links.main([name]), 1)
                 self.assertEqual(check_links.main([name, "--json", str(report)]), 0)

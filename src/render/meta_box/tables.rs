@@ -71,7 +71,7 @@ impl Renderer<'_> {
 
 fn open_table(html: &mut String, label: &str) {
     let label = escape(label);
-    html.push_str("<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"");
+    html.push_str("<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"");
     html.push_str(&label);
     html.push_str("\"><table><caption>");
     html.push_str(&label);

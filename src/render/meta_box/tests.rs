@@ -91,7 +91,7 @@ fn lists_maps_and_tables() {
     ]);
     assert_eq!(
         one(same),
-        "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"K\"><table>\
+        "<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"K\"><table>\
          <caption>K</caption><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Kind</th>\
          </tr></thead><tbody><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></tbody>\
          </table></div>"

@@ -206,7 +206,7 @@ fn tasks_have_disabled_boxes_with_names() {
 fn tables_can_be_scrolled_and_reached() {
     assert_eq!(
         html("a | b\n:-|-:\nc | `d`\n"),
-        "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Table\"><table>\n\
+        "<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"Table\"><table>\n\
          <thead>\n<tr>\n<th scope=\"col\" class=\"left\">a</th>\n\
          <th scope=\"col\" class=\"right\">b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n\
          <td class=\"left\">c</td>\n\

@@ -129,7 +129,7 @@ impl<'w, 'a> Writer<'w, 'a> {
                     rows: false,
                 });
                 (
-                    "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Table\">\
+                    "<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"Table\">\
                      <table>\n"
                         .to_owned(),
                     "</table></div>\n",
