@@ -30,8 +30,11 @@ pub(super) fn exceeds(code: &str) -> bool {
     }
     let mut spent = 0_u64;
     code.lines().any(|line| {
+        if line.len() > LONGEST_LINE {
+            return true;
+        }
         spent = spent.saturating_add(cost(line));
-        line.len() > LONGEST_LINE || spent > MOST
+        spent > MOST
     })
 }
 
@@ -56,7 +59,7 @@ fn cost(line: &str) -> u64 {
             Some(b'-') => hyphens += u64::from(run == 1),
             Some(byte) if byte == b'_' || byte.is_ascii_alphanumeric() => {}
             _ => {
-                cost = cost.saturating_add(3 * hyphens.saturating_pow(4));
+                cost = cost.saturating_add(hyphens.saturating_pow(4).saturating_mul(3));
                 hyphens = 0;
             }
         }
