@@ -30,7 +30,7 @@ const SHORTLIST: usize = 8;
 
 /// The share of a guide's own score, in hundredths, that a similar guide has
 /// at least.
-const LEAST_SHARE: u64 = 8;
+const LEAST_SHARE: u64 = 15;
 
 /// Labels given as the reason.
 const MOST_REASONS: usize = 3;

@@ -4,8 +4,8 @@
 //! look ahead to its end: a line can cost the square of its length, and three
 //! shapes of it cost more (each was found by feeding every grammar with lines
 //! of repeated scraps): a run of one character, which is dearest in INI files
-//! (spaces, to the third power) and Markdown (backquotes), and a word with many hyphens
-//! in SCSS. The regular expressions' own limits are too wide to help, and a
+//! (spaces, to the third power) and Markdown (backquotes), and a word with many
+//! hyphens in SCSS (to the fourth power of their number). The regular expressions' own limits are too wide to help, and a
 //! time limit would make the output depend on the machine; so the worst case is
 //! estimated from the text, and a block that could stall stays plain.
 //!
@@ -30,8 +30,11 @@ pub(super) fn exceeds(code: &str) -> bool {
     }
     let mut spent = 0_u64;
     code.lines().any(|line| {
+        if line.len() > LONGEST_LINE {
+            return true;
+        }
         spent = spent.saturating_add(cost(line));
-        line.len() > LONGEST_LINE || spent > MOST
+        spent > MOST
     })
 }
 
@@ -40,7 +43,7 @@ fn cost(line: &str) -> u64 {
     let mut cost = length * length;
     let mut run = 0_u64;
     let mut before = None;
-    let (mut word, mut hyphens) = (0_u64, 0_u64);
+    let mut hyphens = 0_u64;
     // The last turn, without a byte, ends what is still open.
     for byte in line.bytes().map(Some).chain([None]) {
         if byte == before {
@@ -52,11 +55,12 @@ fn cost(line: &str) -> u64 {
             (run, before) = (1, byte);
         }
         match byte {
-            Some(b'-') => (word, hyphens) = (word + 1, hyphens + 1),
-            Some(byte) if byte == b'_' || byte.is_ascii_alphanumeric() => word += 1,
+            // A run of hyphens is a ruled line.
+            Some(b'-') => hyphens += u64::from(run == 1),
+            Some(byte) if byte == b'_' || byte.is_ascii_alphanumeric() => {}
             _ => {
-                cost = cost.saturating_add(word * hyphens * hyphens / 2);
-                (word, hyphens) = (0, 0);
+                cost = cost.saturating_add(hyphens.saturating_pow(4).saturating_mul(3));
+                hyphens = 0;
             }
         }
     }
@@ -84,7 +88,8 @@ mod tests {
         assert!(exceeds(&"a".repeat(LONGEST_LINE + 1)));
         assert!(exceeds(&"a\n".repeat(LARGEST_BLOCK)));
         assert!(exceeds(&" ".repeat(1_500)));
-        assert!(exceeds(&"a-".repeat(900)));
+        assert!(exceeds(&"a-".repeat(60)));
+        assert!(!exceeds(&"a-".repeat(20)));
         assert!(exceeds(&format!("{}\n", "x(".repeat(900)).repeat(20)));
     }
 }

@@ -49,7 +49,7 @@ const NAMES: &[(&str, &str)] = &[
          cucumber prolog postscript stata sas abap apex haxe pug handlebars hbs mustache liquid \
          smalltalk scheme-repl caddyfile caddy haproxy varnish vcl squid iptables nftables cisco \
          ios junos gcode g-code structured-text ladder st iec61131 scl snmp mib edn-repl vega \
-         rsyslog logrotate nagios zabbix pem certificate gpg hex hexdump",
+         rsyslog logrotate nagios zabbix pem certificate gpg hex hexdump gnuplot",
     ),
     (PROMQL, "promql prometheus metricsql logql"),
     (
@@ -101,7 +101,6 @@ const NAMES: &[(&str, &str)] = &[
     ("Git Config", "gitconfig git-config"),
     ("Git Ignore", "gitignore dockerignore ignore"),
     ("Git Rebase Todo", "git-rebase"),
-    ("gnuplot", "gnuplot"),
     ("Go", "go golang"),
     ("Gomod", "gomod go-mod"),
     ("GraphQL", "graphql gql"),
@@ -140,7 +139,6 @@ const NAMES: &[(&str, &str)] = &[
     ("LaTeX", "latex"),
     ("TeX", "tex"),
     ("Lean 4", "lean lean4"),
-    ("Less", "less"),
     ("Lisp", "lisp common-lisp elisp emacs-lisp scheme scm"),
     ("LiveScript", "livescript ls"),
     ("Lua", "lua luau"),
@@ -180,7 +178,7 @@ const NAMES: &[(&str, &str)] = &[
     ("Robot Framework", "robot robotframework"),
     ("Ruby", "ruby rb irb gemfile rakefile vagrantfile podfile"),
     ("Rust", "rust rs"),
-    ("SCSS", "scss"),
+    ("SCSS", "scss less"),
     ("SML", "sml"),
     (
         "SQL",
@@ -197,7 +195,6 @@ const NAMES: &[(&str, &str)] = &[
     ("Stylus", "stylus"),
     ("Svelte", "svelte"),
     ("Swift", "swift"),
-    ("SystemVerilog", "systemverilog sv"),
     ("TOML", "toml"),
     ("Tcl", "tcl expect"),
     ("Terraform", "hcl terraform tf tfvars opentofu nomad packer"),
@@ -206,7 +203,7 @@ const NAMES: &[(&str, &str)] = &[
     ("TypeScriptReact", "tsx typescriptreact"),
     ("Typst", "typst typ"),
     ("VHDL", "vhdl"),
-    ("Verilog", "verilog"),
+    ("Verilog", "verilog systemverilog sv svh"),
     ("VimL", "vim viml vimscript vimrc"),
     ("Vue Component", "vue"),
     ("WGSL", "wgsl"),
@@ -224,6 +221,10 @@ const NAMES: &[(&str, &str)] = &[
     ("reStructuredText", "rst restructuredtext"),
     ("x86_64 Assembly", "asm assembly nasm x86asm x86 gas"),
 ];
+
+/// Grammars that can take seconds for one line of ordinary length; the
+/// languages are read with their nearest relatives.
+const SLOW: &[&str] = &["Less", "SystemVerilog", "gnuplot"];
 
 /// Finds a language, or else the name that was probably meant.
 pub(super) fn find(name: &str) -> Result<Language, Option<String>> {
@@ -259,7 +260,10 @@ fn index() -> &'static HashMap<String, Language> {
             }
         }
         // The grammars' own names, then their extensions; what stands already stays.
-        let grammars = || grammar::set().syntaxes().iter().filter(|one| !one.hidden);
+        let grammars = || {
+            let usable = |one: &&SyntaxReference| !one.hidden && !SLOW.contains(&&*one.name);
+            grammar::set().syntaxes().iter().filter(usable)
+        };
         for syntax in grammars() {
             let name = syntax.name.to_lowercase();
             index
@@ -355,6 +359,9 @@ mod tests {
             ("", "plain"),
             // Only among the grammars' own extensions.
             ("pyi", "Python"),
+            // Read by a relative.
+            ("less", "SCSS"),
+            ("svh", "Verilog"),
             ("java-server-page-(jsp)", "Java Server Page (JSP)"),
         ];
         for (name, language) in expected {

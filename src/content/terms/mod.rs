@@ -337,10 +337,12 @@ mod tests {
 
     #[test]
     fn a_small_edit_moves_few_terms() {
-        let text = include_str!("../../../tests/corpora/openshift-runbooks/NetObservLokiError.md");
-        let before = of("NetObservLokiError", &body(&["Meaning"], text));
+        let text = include_str!(
+            "../../../tests/corpora/prometheus-operator-runbooks/runbooks/node/NodeRAIDDegraded.md"
+        );
+        let before = of("NodeRAIDDegraded", &body(&["Meaning"], text));
         let edited = text.replacen("the", "the very same", 1) + "\nOne more sentence on routers.";
-        let after = of("NetObservLokiError", &body(&["Meaning"], &edited));
+        let after = of("NodeRAIDDegraded", &body(&["Meaning"], &edited));
         let moved = after
             .terms
             .iter()

@@ -2,6 +2,9 @@
 //!
 //! Matched in lower case before plurals are folded.
 
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
 /// Whether a lower-case word is one.
 pub(super) fn is_stop_word(word: &str) -> bool {
     static WORDS: OnceLock<HashSet<&'static str>> = OnceLock::new();
@@ -14,9 +17,6 @@ pub(super) fn is_stop_word(word: &str) -> bool {
         })
         .contains(word)
 }
-
-use std::collections::HashSet;
-use std::sync::OnceLock;
 
 /// The small words of English, and what is left of contractions.
 const ENGLISH: &str = "\

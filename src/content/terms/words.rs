@@ -106,10 +106,8 @@ fn singular(word: &str) -> String {
     if word.len() <= 3 || !word.is_ascii() {
         return word.to_owned();
     }
-    if let Some(stem) = word.strip_suffix("ies") {
-        if stem.len() > 2 {
-            return format!("{stem}y");
-        }
+    if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
+        return format!("{stem}y");
     }
     for ending in ["sses", "xes", "ches", "shes", "zes"] {
         if word.ends_with(ending) {
