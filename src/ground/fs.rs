@@ -226,6 +226,203 @@ pub fn absolute(path: &Path) -> PathBuf {
         .unwrap_or_else(|_| path.to_owned())
 }
 
+/// What the filesystem says of a file without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Stat {
+    /// Length in bytes.
+    pub size: u64,
+    /// Modification time in nanoseconds since 1970.
+    pub mtime: i64,
+    /// Time of the last change of the file or its inode, in nanoseconds since
+    /// 1970; equal to `mtime` where the platform has none.
+    pub ctime: i64,
+    /// Inode; 0 where the platform has none.
+    pub inode: u64,
+    /// Permission bits; 0 where the platform has none.
+    pub mode: u32,
+}
+
+/// What the filesystem says of a file, links followed; `None` where there is
+/// no file.
+pub fn stat(path: &Path) -> Option<Stat> {
+    let meta = fs::metadata(path).ok()?;
+    meta.is_file().then(|| stat_of(&meta))
+}
+
+#[cfg(unix)]
+fn stat_of(meta: &fs::Metadata) -> Stat {
+    use std::os::unix::fs::MetadataExt;
+    let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+    Stat {
+        size: meta.len(),
+        mtime: nanoseconds(meta.mtime(), meta.mtime_nsec()),
+        ctime: nanoseconds(meta.ctime(), meta.ctime_nsec()),
+        inode: meta.ino(),
+        mode: meta.mode(),
+    }
+}
+
+#[cfg(not(unix))]
+fn stat_of(meta: &fs::Metadata) -> Stat {
+    let since = |time: io::Result<std::time::SystemTime>| {
+        let time = time.ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        time.map_or(0, |time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX))
+    };
+    let mtime = since(meta.modified());
+    Stat { size: meta.len(), mtime, ctime: mtime.max(since(meta.created())), inode: 0, mode: 0 }
+}
+
+/// The filesystem's own time now, in nanoseconds since 1970: that of a file
+/// created for the question in `folder`, which must be there.
+///
+/// # Errors
+///
+/// Any IO error, with the path.
+pub fn clock(folder: &Path) -> Result<i64, FsError> {
+    let file = wrap("create a file in", folder, tempfile::NamedTempFile::new_in(folder))?;
+    let meta = wrap("read", file.path(), file.as_file().metadata())?;
+    let stat = stat_of(&meta);
+    Ok(stat.mtime.max(stat.ctime))
+}
+
+/// Whether two paths lie on one filesystem, as far as the platform tells.
+pub fn same_filesystem(a: &Path, b: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let device = |path: &Path| fs::metadata(path).map(|meta| meta.dev()).ok();
+        device(a).is_some() && device(a) == device(b)
+    }
+    #[cfg(not(unix))]
+    {
+        a.components().next() == b.components().next()
+    }
+}
+
+/// Asks the filesystem to make everything below `folder` safe on disk.
+///
+/// # Errors
+///
+/// Any IO error, with the path.
+pub fn sync_filesystem(folder: &Path) -> Result<(), FsError> {
+    let file = wrap("open", folder, fs::File::open(folder))?;
+    #[cfg(target_os = "linux")]
+    let result = rustix::fs::syncfs(&file).map_err(io::Error::from);
+    #[cfg(not(target_os = "linux"))]
+    let result = file.sync_all();
+    wrap("sync", folder, result)
+}
+
+/// Creates a file that stands for a fact, and makes it safe on disk.
+///
+/// # Errors
+///
+/// Any IO error, with the path.
+pub fn set_marker(path: &Path) -> Result<(), FsError> {
+    if let Some(parent) = path.parent() {
+        create_folder(parent)?;
+    }
+    let file = wrap("create", path, fs::File::create(path))?;
+    wrap("sync", path, file.sync_all())?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // Where a folder cannot be opened, it cannot be synced either.
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// A file that is read in places and grows at its end.
+#[derive(Debug)]
+pub struct Tail {
+    file: fs::File,
+    path: PathBuf,
+    length: u64,
+}
+
+impl Tail {
+    /// Opens a file for reading; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Any other IO error, with the path.
+    pub fn open(path: &Path) -> Result<Option<Self>, FsError> {
+        match fs::File::open(path) {
+            Ok(file) => {
+                let length = wrap("read", path, file.metadata())?.len();
+                Ok(Some(Self { file, path: path.to_owned(), length }))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => wrap("open", path, Err(error)),
+        }
+    }
+
+    /// Opens a file for appending; creates it if need be.
+    ///
+    /// # Errors
+    ///
+    /// Any IO error, with the path.
+    pub fn open_for_writing(path: &Path) -> Result<Self, FsError> {
+        if let Some(parent) = path.parent() {
+            create_folder(parent)?;
+        }
+        let open = fs::File::options().read(true).append(true).create(true).open(path);
+        let file = wrap("open", path, open)?;
+        let length = wrap("read", path, file.metadata())?.len();
+        Ok(Self { file, path: path.to_owned(), length })
+    }
+
+    /// The file's length.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Reads `length` bytes at `offset`.
+    ///
+    /// # Errors
+    ///
+    /// Any IO error, with the path; the file may be shorter.
+    pub fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, FsError> {
+        // A damaged length must not ask for all memory.
+        if offset.saturating_add(length as u64) > self.length {
+            return wrap("read", &self.path, Err(io::Error::from(io::ErrorKind::UnexpectedEof)));
+        }
+        let mut bytes = vec![0; length];
+        #[cfg(unix)]
+        let result = std::os::unix::fs::FileExt::read_exact_at(&self.file, &mut bytes, offset);
+        #[cfg(not(unix))]
+        let result = {
+            use std::io::{Read, Seek, SeekFrom};
+            let mut file = &self.file;
+            file.seek(SeekFrom::Start(offset)).and_then(|_| file.read_exact(&mut bytes))
+        };
+        wrap("read", &self.path, result)?;
+        Ok(bytes)
+    }
+
+    /// Appends bytes and says where they begin.
+    ///
+    /// # Errors
+    ///
+    /// Any IO error, with the path.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<u64, FsError> {
+        let start = self.length;
+        let mut file = &self.file;
+        wrap("write", &self.path, file.write_all(bytes))?;
+        self.length += bytes.len() as u64;
+        Ok(start)
+    }
+
+    /// Cuts the file off.
+    ///
+    /// # Errors
+    ///
+    /// Any IO error, with the path.
+    pub fn truncate(&mut self, length: u64) -> Result<(), FsError> {
+        wrap("truncate", &self.path, self.file.set_len(length))?;
+        self.length = length;
+        Ok(())
+    }
+}
+
 /// A lock that dies with the process that holds it.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "held for its lock, released when dropped")] fs::File);
