@@ -187,7 +187,16 @@ impl Step for ParseArticle<'_> {
             .map(|(key, span)| (key.clone(), source.place(span.clone())))
             .collect();
 
+        // A title that could not be read is no missing title.
+        let unread = diagnostics
+            .iter()
+            .any(|found| found.level == crate::ground::rule::Level::Error);
         let title = title(self, &front, &body, &mut diagnostics);
+        if unread {
+            diagnostics.retain(|found| {
+                !matches!(found.rule, Rule::TitleFromHeading | Rule::TitleFromFileName)
+            });
+        }
         let permalink = self.permalink(&front, &places, &mut diagnostics);
         let aliases = aliases(&front, &places, self.source, &mut diagnostics);
         let reading_minutes = body.words.div_ceil(WORDS_A_MINUTE).max(1);

@@ -136,8 +136,12 @@ fn is_yaml(content: &str, closed: bool) -> bool {
     if !closed {
         return directly && is_key(first, ':');
     }
-    // `title:Fix` and `title = "Fix"` are mistakes in front matter, not prose.
+    // `title:Fix`, `title = "Fix"` and `- title: Fix` are mistakes in front
+    // matter, not prose.
     let mistaken = is_key(first, '=')
+        || first
+            .strip_prefix("- ")
+            .is_some_and(|item| is_key(item, ':'))
         || first
             .split_once(':')
             .is_some_and(|(key, _)| !key.contains(char::is_whitespace));

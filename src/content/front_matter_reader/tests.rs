@@ -286,7 +286,8 @@ fn wrong_types_are_told_at_the_value_with_an_example() {
         &[
             "front-matter-type 2:9+1 `draft` must be `true` or `false`, not a whole number \
              | write it as `draft = true`",
-            "front-matter-type 3:10+3 `weight` must be a whole number, not a number \
+            "front-matter-type 3:10+3 `weight` must be a whole number, not a number with a \
+             fraction \
              | write it as `weight = 10`",
         ],
     );

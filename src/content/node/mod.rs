@@ -179,7 +179,7 @@ impl Node {
             Kind::Null => "nothing",
             Kind::Bool(_) => "a boolean",
             Kind::Int(_) => "a whole number",
-            Kind::Float(_) => "a number",
+            Kind::Float(_) => "a number with a fraction",
             Kind::Text(_) => "text",
             Kind::Date(_) => "a date",
             Kind::List(_) => "a list",

@@ -349,6 +349,9 @@ fn at_value(content: &str, span: Range<usize>, value: &str) -> Range<usize> {
 /// What somebody wrote as a value, as TOML has it.
 fn as_toml(value: &str) -> String {
     let value = value.trim();
+    if value.is_empty() {
+        return "…".into();
+    }
     let bare = value.trim_matches(['"', '\'']);
     let is_value = value.starts_with(['[', '{'])
         || value == "true"
