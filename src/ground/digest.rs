@@ -21,6 +21,21 @@ impl Digest {
         Self::truncate(&blake3::hash(bytes))
     }
 
+    /// Digests the concatenation of some parts; the caller knows where each
+    /// ends.
+    pub fn of_parts(parts: &[&[u8]]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        for part in parts {
+            hasher.update(part);
+        }
+        Self::truncate(&hasher.finalize())
+    }
+
+    /// The digest's bytes.
+    pub fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+
     /// Digests a value through its serialized form.
     ///
     /// # Panics
