@@ -30,7 +30,7 @@ const SHORTLIST: usize = 8;
 
 /// The share of a guide's own score, in hundredths, that a similar guide has
 /// at least.
-const LEAST_SHARE: u64 = 15;
+const LEAST_SHARE: u32 = 15;
 
 /// Labels given as the reason.
 const MOST_REASONS: usize = 3;
@@ -72,7 +72,7 @@ struct Member {
 /// What a term brings to the guides that have it: a function of its members.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Candidates {
-    rarity: u64,
+    rarity: u32,
     /// At most [`MOST_CANDIDATES`], those that are most about the term.
     members: Vec<Member>,
 }
@@ -93,7 +93,7 @@ impl Candidates {
 
 /// How much a term says that so many guides have: less by a step for every
 /// factor of four, and nothing where no other guide has it.
-fn rarity(members: usize) -> u64 {
+fn rarity(members: usize) -> u32 {
     match members {
         0 | 1 => 0,
         2..=4 => 16,
@@ -125,7 +125,7 @@ struct Index<'a> {
 
 /// Working memory of one thread, as long as the list of guides.
 struct Scratch {
-    scores: Vec<u64>,
+    scores: Vec<u32>,
     touched: Vec<u32>,
 }
 
@@ -188,19 +188,22 @@ impl<'a> Index<'a> {
                 *score += weigh(own.weight, member.weight, term.rarity);
             }
         }
-        let mut shortlist: Vec<(Reverse<u64>, u32)> = Vec::with_capacity(scratch.touched.len());
+        let mut shortlist: Vec<(Reverse<u32>, u32)> = Vec::with_capacity(scratch.touched.len());
         for other in scratch.touched.drain(..) {
             let score = std::mem::take(&mut scratch.scores[other as usize]);
             if score > 0 && other as usize != guide {
                 shortlist.push((Reverse(score), other));
             }
         }
-        shortlist.sort_unstable();
-        shortlist.dedup();
-        shortlist.truncate(count.saturating_mul(SHORTLIST));
+        // The best of thousands, in no order: they are weighed in full below.
+        let keep = count.saturating_mul(SHORTLIST);
+        if shortlist.len() > keep {
+            shortlist.select_nth_unstable(keep);
+            shortlist.truncate(keep);
+        }
 
         let least = self.own_score(mine) * LEAST_SHARE / 100;
-        let mut listed: Vec<(Reverse<u64>, u32)> = shortlist
+        let mut listed: Vec<(Reverse<u32>, u32)> = shortlist
             .into_iter()
             .map(|(_, other)| {
                 let score = self
@@ -223,7 +226,7 @@ impl<'a> Index<'a> {
     }
 
     /// What a guide would score against itself.
-    fn own_score(&self, mine: &[Own]) -> u64 {
+    fn own_score(&self, mine: &[Own]) -> u32 {
         mine.iter()
             .map(|own| {
                 weigh(
@@ -240,7 +243,7 @@ impl<'a> Index<'a> {
         &'b self,
         mine: &'b [Own],
         theirs: &'b [Own],
-    ) -> impl Iterator<Item = (&'b Own, u64)> {
+    ) -> impl Iterator<Item = (&'b Own, u32)> {
         let mut at = 0;
         mine.iter().filter_map(move |own| {
             while theirs.get(at).is_some_and(|their| their.term < own.term) {
@@ -286,8 +289,8 @@ fn is_part(word: &str, phrase: &str) -> bool {
 }
 
 /// What a shared term is worth: as much as the guide that it says less of.
-fn weigh(mine: u8, theirs: u8, rarity: u64) -> u64 {
-    u64::from(mine.min(theirs)) * rarity
+fn weigh(mine: u8, theirs: u8, rarity: u32) -> u32 {
+    u32::from(mine.min(theirs)) * rarity
 }
 
 fn index_of(position: usize) -> u32 {
