@@ -26,8 +26,10 @@ fn main() {
         hasher.update(&[0]);
         hasher.update(blake3::hash(&bytes).as_bytes());
     }
-    let mut features: Vec<String> =
-        std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("CARGO_FEATURE_")).collect();
+    let mut features: Vec<String> = std::env::vars()
+        .map(|(name, _)| name)
+        .filter(|name| name.starts_with("CARGO_FEATURE_"))
+        .collect();
     features.sort();
     hasher.update(features.join(",").as_bytes());
     let id = hasher.finalize().to_hex();

@@ -68,7 +68,7 @@ pub struct Listing {
     pub description: String,
     /// Whether the description was declared.
     pub has_description: bool,
-    /// Minutes to read, at least 1.
+    /// Minutes to read; 0 only where there is no text.
     pub reading_minutes: usize,
 }
 
@@ -107,7 +107,8 @@ pub struct Own {
 pub struct ParseArticle<'a> {
     /// The file.
     pub source: &'a SrcPath,
-    /// Its text.
+    /// Its text; in the key it is `digest` that stands for it.
+    #[serde(skip)]
     pub text: &'a str,
     /// Digest of its bytes.
     pub digest: Digest,
@@ -199,7 +200,7 @@ impl Step for ParseArticle<'_> {
         }
         let permalink = self.permalink(&front, &places, &mut diagnostics);
         let aliases = aliases(&front, &places, self.source, &mut diagnostics);
-        let reading_minutes = body.words.div_ceil(WORDS_A_MINUTE).max(1);
+        let reading_minutes = body.words.div_ceil(WORDS_A_MINUTE);
         let declared = Declared {
             source: &source,
             front: &front,

@@ -300,10 +300,7 @@ fn make(
         data: &data,
         theme: &theme,
         highlighted: &highlighted,
-        options: PageOptions {
-            markdown: Digested::new(config.markdown.clone()),
-            meta_box: Digested::new(config.meta_box.clone()),
-        },
+        options: PageOptions::of(config),
         guides: OnceLock::new(),
     };
     let (planned, found) = plan(&world);

@@ -48,10 +48,23 @@ impl Log {
     /// # Errors
     ///
     /// The file is there and cannot be read.
-    pub fn load(path: &Path, build: Digest, mut record: impl FnMut(&[u8]) -> bool) -> Result<(Self, Condition), FsError> {
-        let mut log = Self { path: path.to_owned(), build, believed: 0, base: 0 };
-        let Some(bytes) = fs::read_if_there(path)? else { return Ok((log, Condition::Missing)) };
-        let Some((header, mut rest)) = bytes.split_at_checked(HEADER) else { return Ok((log, Condition::Damaged)) };
+    pub fn load(
+        path: &Path,
+        build: Digest,
+        mut record: impl FnMut(&[u8]) -> bool,
+    ) -> Result<(Self, Condition), FsError> {
+        let mut log = Self {
+            path: path.to_owned(),
+            build,
+            believed: 0,
+            base: 0,
+        };
+        let Some(bytes) = fs::read_if_there(path)? else {
+            return Ok((log, Condition::Missing));
+        };
+        let Some((header, mut rest)) = bytes.split_at_checked(HEADER) else {
+            return Ok((log, Condition::Damaged));
+        };
         if &header[..16] != MAGIC {
             return Ok((log, Condition::Damaged));
         }
@@ -60,7 +73,9 @@ impl Log {
         }
         log.believed = HEADER as u64;
         while !rest.is_empty() {
-            let Some((payload, next)) = frame(rest) else { return Ok((log, Condition::Damaged)) };
+            let Some((payload, next)) = frame(rest) else {
+                return Ok((log, Condition::Damaged));
+            };
             if !record(payload) {
                 return Ok((log, Condition::Damaged));
             }
@@ -160,7 +175,13 @@ mod tests {
         log.rewrite(b"first").unwrap();
         log.append(b"second").unwrap();
         let (_, condition, records) = load(&path, build);
-        assert_eq!((condition, records), (Condition::Whole, vec![b"first".to_vec(), b"second".to_vec()]));
+        assert_eq!(
+            (condition, records),
+            (
+                Condition::Whole,
+                vec![b"first".to_vec(), b"second".to_vec()]
+            )
+        );
         assert_eq!(load(&path, Digest::of_bytes(b"two")).1, Condition::Foreign);
     }
 
@@ -176,7 +197,10 @@ mod tests {
         for length in 0..whole.len() {
             fs::write(&path, &whole[..length]).unwrap();
             let (mut log, condition, records) = load(&path, build);
-            assert!(records.len() < 2 && condition != Condition::Foreign, "{length}");
+            assert!(
+                records.len() < 2 && condition != Condition::Foreign,
+                "{length}"
+            );
             if log.is_overgrown() {
                 log.rewrite(b"first").unwrap();
             }

@@ -60,8 +60,16 @@ impl Pack {
     pub fn open(path: &Path) -> Result<Self, FsError> {
         let reader = Tail::open(path)?;
         let length = reader.as_ref().map_or(0, Tail::length);
-        let state = State { reader, writer: None, length, buffer: Vec::new() };
-        Ok(Self { path: path.to_owned(), state: Mutex::new(state) })
+        let state = State {
+            reader,
+            writer: None,
+            length,
+            buffer: Vec::new(),
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            state: Mutex::new(state),
+        })
     }
 
     /// Bytes of the pack, those not yet written among them.
@@ -76,7 +84,10 @@ impl Pack {
         let state = self.lock();
         let bytes = if slot.offset >= state.length {
             let start = usize::try_from(slot.offset - state.length).ok()?;
-            state.buffer.get(start..start.checked_add(length)?)?.to_vec()
+            state
+                .buffer
+                .get(start..start.checked_add(length)?)?
+                .to_vec()
         } else {
             let tail = state.writer.as_ref().or(state.reader.as_ref())?;
             tail.read_at(slot.offset, length).ok()?
@@ -153,10 +164,15 @@ impl Pack {
                     .ok()
                     .and_then(|length| tail?.read_at(slot.offset, length).ok())
                     .filter(|found| {
-                        found.split_at_checked(CHECKSUM).is_some_and(|(sum, value)| sum == checksum(*key, value))
+                        found
+                            .split_at_checked(CHECKSUM)
+                            .is_some_and(|(sum, value)| sum == checksum(*key, value))
                     });
                 slots.push(found.map(|found| {
-                    let slot = Slot { offset: bytes.len() as u64, length: slot.length };
+                    let slot = Slot {
+                        offset: bytes.len() as u64,
+                        length: slot.length,
+                    };
                     bytes.extend_from_slice(&found);
                     slot
                 }));
@@ -164,7 +180,10 @@ impl Pack {
         }
         fs::replace(&self.path, &bytes)?;
         let fresh = Self::open(&self.path)?;
-        *self.lock() = fresh.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        *self.lock() = fresh
+            .state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         Ok(slots)
     }
 
@@ -193,7 +212,9 @@ mod tests {
         let path = folder.path().join("a.pack");
         let pack = Pack::open(&path).unwrap();
         let key = |n: u32| Digest::of(&n);
-        let slots: Vec<Slot> = (0..50).map(|n| pack.put(key(n), &[7; 99]).unwrap()).collect();
+        let slots: Vec<Slot> = (0..50)
+            .map(|n| pack.put(key(n), &[7; 99]).unwrap())
+            .collect();
         assert_eq!(pack.get(key(3), slots[3]), Some(vec![7; 99]));
         pack.save().unwrap();
         let again = Pack::open(&path).unwrap();
@@ -216,7 +237,10 @@ mod tests {
         let before = pack.length();
         let slots = pack.compact(&[(b, slot)]).unwrap();
         assert!(pack.length() < before);
-        assert_eq!(pack.get(b, slots[0].unwrap()).as_deref(), Some(&b"alive"[..]));
+        assert_eq!(
+            pack.get(b, slots[0].unwrap()).as_deref(),
+            Some(&b"alive"[..])
+        );
         let fresh = pack.put(a, b"new").unwrap();
         pack.save().unwrap();
         assert_eq!(pack.get(a, fresh).as_deref(), Some(&b"new"[..]));

@@ -48,14 +48,22 @@ impl Moment {
     /// No file could be created.
     pub fn now(files: &Path, writable: &Path) -> Result<Self, FsError> {
         let clock = fs::clock(writable)?;
-        let margin = if fs::same_filesystem(files, writable) { 0 } else { FOREIGN_MARGIN };
+        let margin = if fs::same_filesystem(files, writable) {
+            0
+        } else {
+            FOREIGN_MARGIN
+        };
         Ok(Self(clock - margin))
     }
 
     /// A file whose stat was taken after this moment and before its bytes were
     /// read.
     pub fn stamp(self, stat: Stat, digest: Digest) -> Stamped {
-        Stamped { stat, digest, racy: stat.mtime.max(stat.ctime) >= self.0 }
+        Stamped {
+            stat,
+            digest,
+            racy: stat.mtime.max(stat.ctime) >= self.0,
+        }
     }
 }
 

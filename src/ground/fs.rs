@@ -252,7 +252,8 @@ pub fn stat(path: &Path) -> Option<Stat> {
 #[cfg(unix)]
 fn stat_of(meta: &fs::Metadata) -> Stat {
     use std::os::unix::fs::MetadataExt;
-    let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+    let nanoseconds =
+        |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
     Stat {
         size: meta.len(),
         mtime: nanoseconds(meta.mtime(), meta.mtime_nsec()),
@@ -265,11 +266,19 @@ fn stat_of(meta: &fs::Metadata) -> Stat {
 #[cfg(not(unix))]
 fn stat_of(meta: &fs::Metadata) -> Stat {
     let since = |time: io::Result<std::time::SystemTime>| {
-        let time = time.ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        let time = time
+            .ok()
+            .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         time.map_or(0, |time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX))
     };
     let mtime = since(meta.modified());
-    Stat { size: meta.len(), mtime, ctime: mtime.max(since(meta.created())), inode: 0, mode: 0 }
+    Stat {
+        size: meta.len(),
+        mtime,
+        ctime: mtime.max(since(meta.created())),
+        inode: 0,
+        mode: 0,
+    }
 }
 
 /// The filesystem's own time now, in nanoseconds since 1970: that of a file
@@ -279,7 +288,11 @@ fn stat_of(meta: &fs::Metadata) -> Stat {
 ///
 /// Any IO error, with the path.
 pub fn clock(folder: &Path) -> Result<i64, FsError> {
-    let file = wrap("create a file in", folder, tempfile::NamedTempFile::new_in(folder))?;
+    let file = wrap(
+        "create a file in",
+        folder,
+        tempfile::NamedTempFile::new_in(folder),
+    )?;
     let meta = wrap("read", file.path(), file.as_file().metadata())?;
     let stat = stat_of(&meta);
     Ok(stat.mtime.max(stat.ctime))
@@ -348,7 +361,11 @@ impl Tail {
         match fs::File::open(path) {
             Ok(file) => {
                 let length = wrap("read", path, file.metadata())?.len();
-                Ok(Some(Self { file, path: path.to_owned(), length }))
+                Ok(Some(Self {
+                    file,
+                    path: path.to_owned(),
+                    length,
+                }))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => wrap("open", path, Err(error)),
@@ -364,10 +381,18 @@ impl Tail {
         if let Some(parent) = path.parent() {
             create_folder(parent)?;
         }
-        let open = fs::File::options().read(true).append(true).create(true).open(path);
+        let open = fs::File::options()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(path);
         let file = wrap("open", path, open)?;
         let length = wrap("read", path, file.metadata())?.len();
-        Ok(Self { file, path: path.to_owned(), length })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            length,
+        })
     }
 
     /// The file's length.
@@ -383,7 +408,11 @@ impl Tail {
     pub fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, FsError> {
         // A damaged length must not ask for all memory.
         if offset.saturating_add(length as u64) > self.length {
-            return wrap("read", &self.path, Err(io::Error::from(io::ErrorKind::UnexpectedEof)));
+            return wrap(
+                "read",
+                &self.path,
+                Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
+            );
         }
         let mut bytes = vec![0; length];
         #[cfg(unix)]
@@ -392,7 +421,8 @@ impl Tail {
         let result = {
             use std::io::{Read, Seek, SeekFrom};
             let mut file = &self.file;
-            file.seek(SeekFrom::Start(offset)).and_then(|_| file.read_exact(&mut bytes))
+            file.seek(SeekFrom::Start(offset))
+                .and_then(|_| file.read_exact(&mut bytes))
         };
         wrap("read", &self.path, result)?;
         Ok(bytes)

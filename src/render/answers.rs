@@ -30,7 +30,7 @@ pub struct Answers<'a> {
 }
 
 /// Who made an image, from `meta.image_sources`.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Credit {
     /// The image's address, file or caption, whichever the entry names.
     pub names: Vec<String>,

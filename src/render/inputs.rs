@@ -6,7 +6,9 @@
 //! site asks for it. Strings are plain text unless the documentation says
 //! HTML. Invariant: an output's inputs decide its bytes; nothing else does.
 
-use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::ground::value::{Map, PlainMap};
 
@@ -22,7 +24,7 @@ fn plain_or_tagged<S: Serializer>(map: &Map, serializer: S) -> Result<S::Ok, S::
 }
 
 /// `site`: the same on every page that does not name a whole-site value.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SiteInput {
     /// The site's title.
     pub title: String,
@@ -54,7 +56,7 @@ pub struct SiteInput {
 }
 
 /// A link.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LinkInput {
     /// The words.
     pub title: String,
@@ -65,10 +67,10 @@ pub struct LinkInput {
 }
 
 /// `page`: the page being rendered, whatever its kind.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PageInput {
     /// `home`, `section`, `guide`, `taxonomy`, `term` or `not-found`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The title.
     pub title: String,
     /// Anchor of the page's own H1, where a heading of the body became the title.
@@ -138,7 +140,7 @@ pub struct PageInput {
 }
 
 /// An entry of the table of contents.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TocInput {
     /// The anchor, without `#`.
     pub id: String,
@@ -151,7 +153,7 @@ pub struct TocInput {
 }
 
 /// A date in the forms that templates need.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DateInput {
     /// `2018-10-16`
     pub iso: String,
@@ -162,7 +164,7 @@ pub struct DateInput {
 }
 
 /// The terms of a page in one taxonomy.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TermsInput {
     /// The taxonomy's key, such as `tags`.
     pub name: String,
@@ -173,7 +175,7 @@ pub struct TermsInput {
 }
 
 /// Who answers for a page and whether its review still holds.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReviewInput {
     /// People or teams.
     pub owner: Vec<String>,
@@ -188,11 +190,11 @@ pub struct ReviewInput {
     /// When the next review is due; needs an interval and a last review.
     pub due: Option<DateInput>,
     /// `current`, `overdue`, or `unknown` where no due date can be told.
-    pub state: &'static str,
+    pub state: Cow<'static, str>,
 }
 
 /// A similar guide.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SimilarInput {
     /// Its title.
     pub title: String,
@@ -205,7 +207,7 @@ pub struct SimilarInput {
 }
 
 /// `list`: one page of a list, for sections, home and terms.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ListInput {
     /// The guides on this page.
     pub items: Vec<ItemInput>,
@@ -220,7 +222,7 @@ pub struct ListInput {
 }
 
 /// A guide or section in a list.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ItemInput {
     /// Its title.
     pub title: String,
@@ -233,7 +235,7 @@ pub struct ItemInput {
     /// Minutes to read; 0 for sections.
     pub reading_minutes: usize,
     /// `current`, `overdue`, `unknown`, or empty where nothing was declared.
-    pub review: &'static str,
+    pub review: Cow<'static, str>,
     /// Whether it is a draft.
     pub draft: bool,
     /// Guides in it, for sections and terms; 0 for guides.
@@ -244,7 +246,7 @@ pub struct ItemInput {
 pub type TermList = Vec<ItemInput>;
 
 /// A guide in `site.guides`, for templates that name the whole site.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GuideInput {
     /// Its title.
     pub title: String,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::feed::{self, RenderFeed};
 use super::inputs::PageInput;
-use super::page::{BodyInput, RenderPage, RenderedPage, credits};
+use super::page::{GivenPage, OwnPage, RenderPage, RenderedPage, credits};
 use super::page_input::{self, generated, numbered};
 use super::plan::{Job, Planned, SitemapPart};
 use super::site_input::{guides, site_input};
@@ -100,7 +100,7 @@ pub fn step<'a>(world: &'a World<'a>, planned: &Planned) -> Result<OutputStep<'a
     let path = &planned.path;
     let html = |page: RenderPage<'a>| Ok(OutputStep::Page(Box::new(page)));
     match &planned.job {
-        Job::Guide(id) => html(Builder::of_source(world, path, *id, "article.html")?.page),
+        Job::Guide(id) => html(source_page(world, path, *id, "article.html")?),
         Job::Section(id, page) => html(section(world, path, *id, page)?),
         Job::Taxonomy(id) => {
             let taxonomy = &world.site.taxonomies[*id];
@@ -111,9 +111,9 @@ pub fn step<'a>(world: &'a World<'a>, planned: &Planned) -> Result<OutputStep<'a
                 &taxonomy.permalink,
                 path,
             );
-            let mut builder = Builder::new(world, path, "taxonomy.html", input);
-            builder.page.terms = Some(page_input::term_list(world, path, *id));
-            html(builder.page)
+            let mut page = given_page(world, path, "taxonomy.html", input);
+            page.given.terms = Some(page_input::term_list(world, path, *id));
+            html(page)
         }
         Job::Term(taxonomy, term, page) => html(term_page(world, path, (*taxonomy, *term), page)),
         Job::NotFound => {
@@ -130,7 +130,7 @@ pub fn step<'a>(world: &'a World<'a>, planned: &Planned) -> Result<OutputStep<'a
             );
             input.noindex = true;
             input.permalink = String::new();
-            html(Builder::new(world, path, "404.html", input).page)
+            html(given_page(world, path, "404.html", input))
         }
         Job::Alias(to) => {
             let permalink = Permalink {
@@ -140,9 +140,9 @@ pub fn step<'a>(world: &'a World<'a>, planned: &Planned) -> Result<OutputStep<'a
             let mut input = generated(world, "alias", "Moved".to_owned(), &permalink, path);
             input.noindex = true;
             input.permalink = world.urls.absolute(&to.path).unwrap_or_default();
-            let mut builder = Builder::new(world, path, "alias.html", input);
-            builder.page.target = Some(world.urls.page(path, to));
-            html(builder.page)
+            let mut page = given_page(world, path, "alias.html", input);
+            page.given.target = Some(world.urls.page(path, to));
+            html(page)
         }
         Job::Feed(of) => Ok(OutputStep::Feed(feed::feed(world, *of, path))),
         Job::Sitemap(part) => Ok(OutputStep::Sitemap(sitemap_part(world, *part))),
@@ -171,92 +171,79 @@ fn file_bytes(file: Option<&(OutPath, Vec<u8>)>) -> &[u8] {
     file.map_or(&[], |(_, bytes)| bytes)
 }
 
-/// A page under construction.
-struct Builder<'a> {
-    page: RenderPage<'a>,
-}
-
-impl<'a> Builder<'a> {
-    fn new(world: &'a World<'a>, from: &OutPath, template: &str, input: PageInput) -> Self {
-        let templates = world.templates;
-        let data = match templates.data_names(template) {
-            DataNames::All => world.data.iter().collect::<Vec<_>>(),
-            DataNames::Named(names) => names
-                .iter()
-                .filter_map(|name| world.data.get_key_value(name))
-                .collect(),
-        };
-        let page = RenderPage {
+/// A page that the site gives something to.
+fn given_page<'a>(
+    world: &'a World<'a>,
+    from: &OutPath,
+    template: &str,
+    input: PageInput,
+) -> RenderPage<'a> {
+    let templates = world.templates;
+    let data = match templates.data_names(template) {
+        DataNames::All => world.data.iter().collect::<Vec<_>>(),
+        DataNames::Named(names) => names
+            .iter()
+            .filter_map(|name| world.data.get_key_value(name))
+            .collect(),
+    };
+    RenderPage {
+        templates: Keyed::new(templates.digest(), templates),
+        options: world.options.clone(),
+        guides: templates
+            .names_guides(template)
+            .then(|| whole_site(world, from)),
+        data: data
+            .into_iter()
+            .map(|(name, data)| (name.clone(), Arc::clone(data)))
+            .collect(),
+        highlighted: world.highlighted,
+        own: None,
+        given: GivenPage {
             template: template.to_owned(),
-            templates: Keyed::new(templates.digest(), templates),
             name: if input.source.is_empty() {
                 input.path.clone()
             } else {
                 input.source.clone()
             },
             site: site_input(world, from, &input.path),
-            body: None,
-            list: None,
-            terms: None,
-            target: None,
-            meta_box: world.options.meta_box.clone(),
-            guides: templates
-                .names_guides(template)
-                .then(|| whole_site(world, from)),
-            data: data
-                .into_iter()
-                .map(|(name, data)| (name.clone(), Arc::clone(data)))
-                .collect(),
             page: input,
-        };
-        Self { page }
+            ..GivenPage::default()
+        },
     }
+}
 
-    /// The page of a source with its body.
-    fn of_source(
-        world: &'a World<'a>,
-        from: &OutPath,
-        id: usize,
-        default: &str,
-    ) -> Result<Self, Diagnostic> {
-        let article = &world.site.pages[id].article;
-        let template = match &article.front.template {
-            Some(named) if world.templates.is_page(named) => named.as_str(),
-            Some(named) => {
-                let place = article.own.places.get("template").cloned();
-                return Err(Diagnostic::new(
-                    Rule::UnknownTemplate,
-                    format!("there is no template `{named}` for pages"),
-                )
-                .placed(place.unwrap_or_else(|| Place::file(article.source.clone())))
-                .did_you_mean(crate::ground::suggest::did_you_mean(
-                    named,
-                    world.templates.page_template_names(),
-                )));
-            }
-            None => default,
-        };
-        let mut builder = Self::new(world, from, template, page_input::of_source(world, id));
-        builder.page.body = Some(BodyInput {
-            source: SourceRef {
-                path: article.source.clone(),
-                digest: article.digest,
-                file: article.source.under(&world.root),
-            },
-            range: article.own.body.clone(),
-            title: article.own.declared_title.clone(),
-            options: world.options.markdown.clone(),
-            links: links::table(world, from, &world.site.links[id]),
-            images: links::table(world, from, &world.site.images[id]),
-            credits: credits(&article.front.meta),
-            highlight: world.config.highlight.enabled,
-            line_numbers: world.config.highlight.line_numbers,
-            highlighted: world.highlighted,
-        });
-        // A template other than the kind's own may still show lists.
-        builder.page.list = Some(ListInput::default());
-        Ok(builder)
-    }
+/// The page of a source with its body.
+fn source_page<'a>(
+    world: &'a World<'a>,
+    from: &OutPath,
+    id: usize,
+    default: &str,
+) -> Result<RenderPage<'a>, Diagnostic> {
+    let article = &world.site.pages[id].article;
+    let template = match &article.front.template {
+        Some(named) if world.templates.is_page(named) => named.as_str(),
+        Some(named) => {
+            let place = article.own.places.get("template").cloned();
+            return Err(Diagnostic::new(
+                Rule::UnknownTemplate,
+                format!("there is no template `{named}` for pages"),
+            )
+            .placed(place.unwrap_or_else(|| Place::file(article.source.clone())))
+            .did_you_mean(crate::ground::suggest::did_you_mean(
+                named,
+                world.templates.page_template_names(),
+            )));
+        }
+        None => default,
+    };
+    let mut page = given_page(world, from, template, page_input::of_source(world, id));
+    page.own = Some(OwnPage::of(article, &world.root));
+    page.given.links = links::table(world, from, &world.site.links[id]);
+    page.given.images = links::table(world, from, &world.site.images[id]);
+    page.given.credits = credits(&article.front.meta);
+    // A template other than the kind's own may still show lists.
+    page.given.list = Some(ListInput::default());
+    Ok(page)
 }
 
 /// `site.guides`: one value for the whole site, or one for each page where
@@ -272,7 +259,7 @@ fn section<'a>(
     world: &'a World<'a>,
     from: &OutPath,
     id: usize,
-    page: &ListPage,
+    at: &ListPage,
 ) -> Result<RenderPage<'a>, Diagnostic> {
     let section = &world.site.sections[id];
     let (kind, template) = if id == 0 {
@@ -280,15 +267,15 @@ fn section<'a>(
     } else {
         ("section", "section.html")
     };
-    let mut builder = match section.page {
-        Some(source) if page.number == 0 => Builder::of_source(world, from, source, template)?,
+    let mut page = match section.page {
+        Some(source) if at.number == 0 => source_page(world, from, source, template)?,
         _ => {
-            let permalink = numbered(&section.permalink, page.number)
+            let permalink = numbered(&section.permalink, at.number)
                 .unwrap_or_else(|| section.permalink.clone());
             let mut input = generated(world, kind, section.title.clone(), &permalink, from);
-            input.breadcrumbs = page_input::breadcrumbs(world, from, id, page.number == 0);
-            number_title(&mut input, page);
-            Builder::new(world, from, template, input)
+            input.breadcrumbs = page_input::breadcrumbs(world, from, id, at.number == 0);
+            number_title(&mut input, at);
+            given_page(world, from, template, input)
         }
     };
     let guides = if id == 0 {
@@ -296,51 +283,50 @@ fn section<'a>(
     } else {
         &section.guides
     };
-    builder.page.list = Some(page_input::list(
+    page.given.list = Some(page_input::list(
         world,
         from,
         &section.permalink,
         guides,
-        page,
+        at,
         &section.children,
     ));
-    builder.page.terms = Some(TermList::new());
+    page.given.terms = Some(TermList::new());
     if let Some(feed) = feed::place(world, feed::FeedOf::Section(id)) {
-        builder.page.page.feed = world.urls.file(from, &feed);
+        page.given.page.feed = world.urls.file(from, &feed);
     }
-    Ok(builder.page)
+    Ok(page)
 }
 
 fn term_page<'a>(
     world: &'a World<'a>,
     from: &OutPath,
     (t, n): (usize, usize),
-    page: &ListPage,
+    at: &ListPage,
 ) -> RenderPage<'a> {
     let taxonomy = &world.site.taxonomies[t];
     let term = &taxonomy.terms[n];
-    let permalink =
-        numbered(&term.permalink, page.number).unwrap_or_else(|| term.permalink.clone());
+    let permalink = numbered(&term.permalink, at.number).unwrap_or_else(|| term.permalink.clone());
     let mut input = generated(world, "term", term.name.clone(), &permalink, from);
     input.breadcrumbs.push(super::inputs::LinkInput {
         title: taxonomy.config.title.clone(),
         href: world.urls.page(from, &taxonomy.permalink),
         current: false,
     });
-    number_title(&mut input, page);
+    number_title(&mut input, at);
     if let Some(feed) = feed::place(world, feed::FeedOf::Term(t, n)) {
         input.feed = world.urls.file(from, &feed);
     }
-    let mut builder = Builder::new(world, from, "term.html", input);
-    builder.page.list = Some(page_input::list(
+    let mut page = given_page(world, from, "term.html", input);
+    page.given.list = Some(page_input::list(
         world,
         from,
         &term.permalink,
         &term.guides,
-        page,
+        at,
         &[],
     ));
-    builder.page
+    page
 }
 
 fn number_title(input: &mut PageInput, page: &ListPage) {

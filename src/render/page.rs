@@ -1,21 +1,27 @@
 //! Rendering one HTML page: the step that holds all that decides its bytes.
+//!
+//! The step has two halves. What the site gives a page ([`GivenPage`]) comes
+//! from cards and can be stored; what the page's own text says ([`OwnPage`])
+//! comes from its article alone. An edit that leaves a guide's card as it was
+//! changes the second half of one page and nothing else.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::answers::{Answers, Credit};
-use super::inputs::{ListInput, PageInput, ReviewInput, SiteInput, TermList};
+use super::inputs::{ListInput, PageInput, ReviewInput, SiteInput, TermList, TocInput};
 use super::meta_box;
+use super::page_input::toc;
 use super::templates::{Templates, site_value, value_of};
-use super::world::Data;
-use crate::content::config::{MarkdownOptions, MetaBoxOptions};
+use super::world::{Data, PageOptions};
+use crate::content::article::Article;
 use crate::content::highlight::Highlighted;
 use crate::content::markdown::{self, Link};
 use crate::engine::memo::Memo;
 use crate::ground::diagnostic::Diagnostic;
-use crate::ground::digest::{Digested, Keyed};
+use crate::ground::digest::{Digest, Keyed};
 use crate::ground::fs::SourceRef;
 use crate::ground::source::Source;
 use crate::ground::step::Step;
@@ -24,56 +30,85 @@ use crate::ground::value::{Map, Value};
 /// Renders a page.
 #[derive(Clone, Serialize)]
 pub struct RenderPage<'a> {
-    /// The template's name.
-    pub template: String,
+    /// What the site gives it.
+    pub given: GivenPage,
+    /// What its own source says, if it has one.
+    pub own: Option<OwnPage>,
     /// All templates.
     pub templates: Keyed<'a, Templates>,
+    /// The configuration that pages read.
+    pub options: PageOptions,
+    /// `site.guides`, where the template names it.
+    pub guides: Option<Arc<Data>>,
+    /// `data.NAME`, for each that the template names.
+    pub data: Vec<(String, Arc<Data>)>,
+    /// Highlighted blocks; a memo decides nothing.
+    #[serde(skip)]
+    pub highlighted: &'a Memo<Highlighted>,
+}
+
+/// What the site gives a page: all that comes from cards and configuration.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GivenPage {
+    /// The template's name.
+    pub template: String,
     /// What errors call the page.
     pub name: String,
     /// `site`.
     pub site: SiteInput,
-    /// `page`, without what is made from the body and the meta.
+    /// `page`, without what its own text says.
     pub page: PageInput,
-    /// The body, if the page has one.
-    pub body: Option<BodyInput<'a>>,
     /// `list`, for pages that have one.
     pub list: Option<ListInput>,
     /// `terms`, for lists of terms.
     pub terms: Option<TermList>,
     /// `target`, for redirects: where to.
     pub target: Option<String>,
-    /// How the meta box is shown.
-    pub meta_box: Digested<MetaBoxOptions>,
-    /// `site.guides`, where the template names it.
-    pub guides: Option<Arc<Data>>,
-    /// `data.NAME`, for each that the template names.
-    pub data: Vec<(String, Arc<Data>)>,
-}
-
-/// The body of a page.
-#[derive(Clone, Serialize)]
-pub struct BodyInput<'a> {
-    /// The source.
-    pub source: SourceRef,
-    /// The body's byte range in it.
-    pub range: std::ops::Range<usize>,
-    /// The title as the front matter gives it.
-    pub title: Option<String>,
-    /// Markdown switches.
-    pub options: Digested<MarkdownOptions>,
-    /// Links by target as written.
+    /// Where its links lead, by target as written.
     pub links: BTreeMap<String, Link>,
-    /// Images by target as written.
+    /// Where its images are, by target as written.
     pub images: BTreeMap<String, Link>,
     /// Credits of images.
     pub credits: Vec<Credit>,
-    /// Whether code is highlighted.
-    pub highlight: bool,
-    /// Whether lines are numbered where a fence does not say.
-    pub line_numbers: bool,
-    /// Highlighted blocks; a memo decides nothing.
-    #[serde(skip)]
-    pub highlighted: &'a Memo<Highlighted>,
+}
+
+/// What a page's own source says.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnPage {
+    /// The source.
+    pub source: SourceRef,
+    /// The body's byte range in it.
+    pub body: std::ops::Range<usize>,
+    /// The title as the front matter gives it.
+    pub declared_title: Option<String>,
+    /// Anchor of the heading that became the title.
+    pub title_id: String,
+    /// Headings as a tree.
+    pub toc: Vec<TocInput>,
+    /// Words of running text.
+    pub words: usize,
+    /// Digest of the text.
+    pub content_hash: String,
+}
+
+impl OwnPage {
+    /// What an article says of its own page. `root` is the site's root.
+    pub fn of(article: &Article, root: &std::path::Path) -> Self {
+        let own = &article.own;
+        Self {
+            source: SourceRef {
+                path: article.source.clone(),
+                digest: article.digest,
+                file: article.source.under(root),
+            },
+            body: own.body.clone(),
+            declared_title: own.declared_title.clone(),
+            title_id: own.title_id.clone(),
+            toc: toc(&own.headings),
+            words: own.words,
+            content_hash: own.content_hash.clone(),
+        }
+    }
 }
 
 /// A rendered page.
@@ -90,10 +125,15 @@ impl Step for RenderPage<'_> {
     type Output = RenderedPage;
 
     fn run(&self) -> RenderedPage {
-        let mut page = self.page.clone();
+        let given = &self.given;
+        let mut page = given.page.clone();
         let mut diagnostics = Vec::new();
-        if let Some(body) = &self.body {
-            match body.render(&self.templates) {
+        if let Some(own) = &self.own {
+            page.title_id.clone_from(&own.title_id);
+            page.toc.clone_from(&own.toc);
+            page.words = own.words;
+            page.content_hash.clone_from(&own.content_hash);
+            match self.body(own) {
                 Ok(rendered) => {
                     page.content = rendered.html;
                     diagnostics = rendered.diagnostics;
@@ -107,30 +147,12 @@ impl Step for RenderPage<'_> {
             }
         }
         let review = review_map(page.review.as_ref());
-        page.meta_box = meta_box::box_html(&page.meta, &review, &self.meta_box);
-        page.meta_card = meta_box::card_html(&page.meta, &review, &self.meta_box);
-
-        let mut context = tera::Context::new();
-        context.insert_value(
-            "site",
-            site_value(&self.site, self.guides.as_ref().map(|guides| &guides.value)),
-        );
-        context.insert_value("page", value_of(&page));
-        if let Some(list) = &self.list {
-            context.insert_value("list", value_of(list));
-        }
-        if let Some(terms) = &self.terms {
-            context.insert_value("terms", value_of(terms));
-        }
-        if let Some(target) = &self.target {
-            context.insert_value("target", value_of(target));
-        }
-        let mut data = tera::Map::new();
-        for (name, value) in &self.data {
-            data.insert(name.clone().into(), value.value.clone());
-        }
-        context.insert_value("data", data.into());
-        match self.templates.render(&self.template, &context, &self.name) {
+        page.meta_box = meta_box::box_html(&page.meta, &review, &self.options.meta_box);
+        page.meta_card = meta_box::card_html(&page.meta, &review, &self.options.meta_box);
+        match self
+            .templates
+            .render(&given.template, &self.context(&page), &given.name)
+        {
             Ok(html) => RenderedPage { html, diagnostics },
             Err(found) => {
                 diagnostics.push(found);
@@ -143,26 +165,112 @@ impl Step for RenderPage<'_> {
     }
 }
 
-impl BodyInput<'_> {
-    fn render(&self, templates: &Templates) -> Result<markdown::Rendered, Diagnostic> {
-        let text = self.source.text()?;
-        let source = Source::new(self.source.path.clone(), &text);
+impl RenderPage<'_> {
+    fn context(&self, page: &PageInput) -> tera::Context {
+        let given = &self.given;
+        let mut context = tera::Context::new();
+        let guides = self.guides.as_ref().map(|guides| &guides.value);
+        context.insert_value("site", site_value(&given.site, guides));
+        context.insert_value("page", value_of(page));
+        if let Some(list) = &given.list {
+            context.insert_value("list", value_of(list));
+        }
+        if let Some(terms) = &given.terms {
+            context.insert_value("terms", value_of(terms));
+        }
+        if let Some(target) = &given.target {
+            context.insert_value("target", value_of(target));
+        }
+        let mut data = tera::Map::new();
+        for (name, value) in &self.data {
+            data.insert(name.clone().into(), value.value.clone());
+        }
+        context.insert_value("data", data.into());
+        context
+    }
+
+    fn body(&self, own: &OwnPage) -> Result<markdown::Rendered, Diagnostic> {
+        let text = own.source.text()?;
+        let source = Source::new(own.source.path.clone(), &text);
         let answers = Answers {
-            links: &self.links,
-            images: &self.images,
-            credits: &self.credits,
-            highlight: self.highlight,
-            line_numbers: self.line_numbers,
+            links: &self.given.links,
+            images: &self.given.images,
+            credits: &self.given.credits,
+            highlight: self.options.highlight,
+            line_numbers: self.options.line_numbers,
             highlighted: self.highlighted,
-            templates,
+            templates: &self.templates,
         };
         Ok(markdown::render(
             &source,
-            self.range.clone(),
-            self.title.as_deref(),
-            &self.options,
+            own.body.clone(),
+            own.declared_title.as_deref(),
+            &self.options.markdown,
             &answers,
         ))
+    }
+
+    /// The digests of the page's inputs by the names under which they are
+    /// explained to people. Together they cover every field of the step.
+    pub fn named_inputs(&self) -> Vec<(String, Digest)> {
+        let given = &self.given;
+        let page = &given.page;
+        let mut named: Vec<(String, Digest)> = Vec::new();
+        let mut name = |name: &str, digest: Digest| named.push((name.to_owned(), digest));
+        name("its own text", Digest::of(&self.own));
+        name(
+            "a template",
+            Digest::of(&(&self.templates, &given.template)),
+        );
+        name("the configuration", Digest::of(&self.options));
+        name(
+            "the site's title, menu, taxonomies or theme files",
+            Digest::of(&given.site),
+        );
+        name("its title", Digest::of(&page.title));
+        name(
+            "its address",
+            Digest::of(&(&page.path, &page.permalink, &page.source, &given.name)),
+        );
+        name("its breadcrumbs", Digest::of(&page.breadcrumbs));
+        name(
+            "the guide before or after it",
+            Digest::of(&(&page.previous, &page.next)),
+        );
+        name("its similar guides", Digest::of(&page.similar));
+        name("the guides that link to it", Digest::of(&page.backlinks));
+        name("its terms", Digest::of(&page.taxonomies));
+        name("its review", Digest::of(&page.review));
+        name("its meta", Digest::of(&page.meta));
+        name("the list of guides on it", Digest::of(&given.list));
+        name("the list of terms on it", Digest::of(&given.terms));
+        name("where it redirects to", Digest::of(&given.target));
+        name("where its links lead", Digest::of(&given.links));
+        name("its images", Digest::of(&(&given.images, &given.credits)));
+        name(
+            "the list of all guides (site.guides)",
+            Digest::of(&self.guides),
+        );
+        for (data, value) in &self.data {
+            name(&format!("the data file `{data}`"), value.digest);
+        }
+        let rest = PageInput {
+            title: String::new(),
+            path: String::new(),
+            permalink: String::new(),
+            source: String::new(),
+            breadcrumbs: Vec::new(),
+            previous: None,
+            next: None,
+            similar: Vec::new(),
+            backlinks: Vec::new(),
+            taxonomies: Vec::new(),
+            review: None,
+            meta: Map::default(),
+            ..page.clone()
+        };
+        name("its front matter", Digest::of(&rest));
+        named
     }
 }
 

@@ -22,7 +22,7 @@ pub fn generated(
     from: &OutPath,
 ) -> PageInput {
     PageInput {
-        kind,
+        kind: kind.into(),
         title,
         path: permalink.path.clone(),
         permalink: world.urls.absolute(&permalink.path).unwrap_or_default(),
@@ -38,7 +38,7 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
     let site = world.site;
     let page = &site.pages[id];
     let article = &page.article;
-    let (listing, front, own) = (&article.listing, &article.front, &article.own);
+    let (listing, front) = (&article.listing, &article.front);
     let from = &listing.permalink.file;
     let link = |id: usize| {
         let listing = &site.pages[id].article.listing;
@@ -51,12 +51,11 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
     let (previous, next) = site.neighbours[id];
     PageInput {
         kind: match article.kind {
-            Kind::Home => "home",
-            _ if page.heads_section => "section",
-            _ => "guide",
+            Kind::Home => "home".into(),
+            _ if page.heads_section => "section".into(),
+            _ => "guide".into(),
         },
         title: listing.title.clone(),
-        title_id: own.title_id.clone(),
         description: shorten(&listing.description),
         has_description: listing.has_description,
         path: listing.permalink.path.clone(),
@@ -68,18 +67,11 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
         noindex: page.unfit,
         draft: front.draft == Some(true),
         breadcrumbs: breadcrumbs(world, from, site.section_of[id], !page.is_guide()),
-        toc: toc(&own.headings),
         authors: front.authors.clone(),
         date: front.date.as_ref().map(date),
         updated: front.updated.as_ref().map(date),
         expires: front.expires.as_ref().map(date),
-        words: own.words,
-        reading_minutes: if own.words == 0 {
-            0
-        } else {
-            listing.reading_minutes
-        },
-        content_hash: own.content_hash.clone(),
+        reading_minutes: listing.reading_minutes,
         taxonomies: terms(world, from, page),
         review: review(world, page),
         meta: front.meta.clone(),
@@ -103,11 +95,9 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
         similar_title: text_extra(page, "similar_title")
             .unwrap_or_else(|| world.config.similar.title.clone()),
         backlinks: site.backlinks[id].iter().copied().map(link).collect(),
-        // Filled in while the page is rendered, from `meta` and the body.
-        content: String::new(),
-        meta_box: String::new(),
-        meta_card: String::new(),
         feed: String::new(),
+        // Filled in while the page is rendered, from the body and the meta.
+        ..PageInput::default()
     }
 }
 
@@ -200,7 +190,11 @@ fn item(world: &World<'_>, from: &OutPath, id: usize) -> ItemInput {
         description: shorten(&listing.description),
         date: front.date.as_ref().map(date),
         reading_minutes: listing.reading_minutes,
-        review: page.review.map(|state| state.name()).unwrap_or_default(),
+        review: page
+            .review
+            .map(|state| state.name())
+            .unwrap_or_default()
+            .into(),
         draft: front.draft == Some(true),
         count: 0,
     }

@@ -157,6 +157,6 @@ pub fn review(world: &World<'_>, page: &Page) -> Option<ReviewInput> {
         last_reviewed: review.last_reviewed.as_ref().map(date),
         interval: review.interval_text.clone().unwrap_or_default(),
         due: due.as_ref().map(date),
-        state: state.name(),
+        state: state.name().into(),
     })
 }

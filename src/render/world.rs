@@ -51,13 +51,29 @@ pub struct World<'a> {
     pub guides: OnceLock<Arc<Data>>,
 }
 
-/// Groups of the configuration that rendering a page reads.
-#[derive(Clone, Debug)]
+/// The configuration that rendering a page reads.
+#[derive(Clone, Debug, Serialize)]
 pub struct PageOptions {
     /// Markdown switches.
     pub markdown: Digested<MarkdownOptions>,
     /// The meta box.
     pub meta_box: Digested<MetaBoxOptions>,
+    /// Whether code is highlighted.
+    pub highlight: bool,
+    /// Whether lines are numbered where a fence does not say.
+    pub line_numbers: bool,
+}
+
+impl PageOptions {
+    /// What a configuration says.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            markdown: Digested::new(config.markdown.clone()),
+            meta_box: Digested::new(config.meta_box.clone()),
+            highlight: config.highlight.enabled,
+            line_numbers: config.highlight.line_numbers,
+        }
+    }
 }
 
 /// What is known of a file without showing it.

@@ -195,7 +195,7 @@ fn article() -> PageInput {
     let meta = meta();
     let review = map(&[("status", text("drafted")), ("version", text("1.0.5"))]);
     PageInput {
-        kind: "guide",
+        kind: "guide".into(),
         title: "Replace a fan & keep the rack running".into(),
         title_id: "replace-a-fan".into(),
         description: "Swap a failed fan module in a running rack without losing airflow for more than a minute.".into(),
@@ -241,7 +241,7 @@ fn article() -> PageInput {
             last_reviewed: date("2018-10-16", "16 October 2018"),
             interval: "6 months".into(),
             due: date("2019-04-16", "16 April 2019"),
-            state: "overdue",
+            state: "overdue".into(),
         }),
         meta_box: meta_box::box_html(&meta, &review, &options()),
         meta_box_title: "About this guide".into(),
@@ -277,7 +277,7 @@ fn items() -> ListInput {
         description: description.into(),
         date: date("2024-05-01", "1 May 2024"),
         reading_minutes: 4,
-        review: "current",
+        review: "current".into(),
         draft: false,
         count: 0,
     };
@@ -295,7 +295,7 @@ fn items() -> ListInput {
                 "Swap a failed fan module in a running rack without losing airflow for more than a minute.",
             ),
             ItemInput {
-                review: "overdue",
+                review: "overdue".into(),
                 ..item("Restore a database from last night's backup", "")
             },
             ItemInput {
@@ -340,7 +340,7 @@ fn terms() -> Vec<ItemInput> {
 
 fn list_page(kind: &'static str, title: &str) -> PageInput {
     PageInput {
-        kind,
+        kind: kind.into(),
         title: title.into(),
         description: "All that keeps the hardware alive.".into(),
         has_description: true,
@@ -356,7 +356,7 @@ pub fn rich() -> Vec<Sample> {
     let calm = PageInput {
         draft: false,
         review: article().review.map(|review| ReviewInput {
-            state: "current",
+            state: "current".into(),
             due: date("2031-04-16", "16 April 2031"),
             ..review
         }),
@@ -407,7 +407,7 @@ pub fn rich() -> Vec<Sample> {
             "404.html",
             &site,
             &PageInput {
-                kind: "not-found",
+                kind: "not-found".into(),
                 ..PageInput::default()
             },
             &[],
@@ -423,7 +423,7 @@ pub fn empty() -> Vec<Sample> {
         ..SiteInput::default()
     };
     let page = |kind: &'static str, title: &str| PageInput {
-        kind,
+        kind: kind.into(),
         title: title.into(),
         ..PageInput::default()
     };
@@ -505,12 +505,12 @@ pub fn hostile() -> Vec<Sample> {
         description: evil(),
         date: date(),
         reading_minutes: 1,
-        review: "overdue",
+        review: "overdue".into(),
         draft: true,
         count: 2,
     };
     let page = |kind: &'static str| PageInput {
-        kind,
+        kind: kind.into(),
         title: evil(),
         title_id: "evil".into(),
         description: evil(),
@@ -551,7 +551,7 @@ pub fn hostile() -> Vec<Sample> {
             last_reviewed: date(),
             interval: evil(),
             due: date(),
-            state: "overdue",
+            state: "overdue".into(),
         }),
         meta: Map(vec![(evil(), Value::Text(evil()))]),
         meta_box: meta_box::box_html(
