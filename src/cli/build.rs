@@ -84,6 +84,7 @@ pub(super) fn build_with(
         future: arguments.future,
         now,
         strict: arguments.strict,
+        no_cache: arguments.no_cache,
     };
     let mut pool = rayon::ThreadPoolBuilder::new();
     if let Some(jobs) = arguments.jobs {

@@ -57,6 +57,8 @@ pub struct Config {
     pub feeds: FeedOptions,
     /// What a guide's review decides.
     pub review: ReviewOptions,
+    /// What is remembered between builds.
+    pub cache: CacheOptions,
     /// Paths below the content folder that are no content, in the syntax of
     /// `.gitignore`.
     pub ignore: Vec<String>,
@@ -296,6 +298,13 @@ pub struct ReviewOptions {
     pub noindex_overdue: bool,
 }
 
+/// What is remembered between builds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CacheOptions {
+    /// Bytes that the cache of one output folder may take.
+    pub max_bytes: u64,
+}
+
 /// What a site makes of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RuleSetting {
@@ -326,6 +335,7 @@ impl Default for Config {
             similar: SimilarOptions::default(),
             feeds: FeedOptions::default(),
             review: ReviewOptions::default(),
+            cache: CacheOptions::default(),
             ignore: Vec::new(),
             noindex: Vec::new(),
             rules: BTreeMap::new(),
@@ -439,5 +449,11 @@ impl Default for ReviewOptions {
             .to_vec(),
             noindex_overdue: false,
         }
+    }
+}
+
+impl Default for CacheOptions {
+    fn default() -> Self {
+        Self { max_bytes: 4 << 30 }
     }
 }

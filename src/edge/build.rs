@@ -1,39 +1,33 @@
 //! Build: runs the stages one after the other and says what came of it.
+//!
+//! What decides how much has to be done is in [`super::quick`] and
+//! [`super::full`]; here is what every build has in common.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use rayon::prelude::*;
 
-use super::gather;
+use super::full;
+use super::quick;
 use super::scan::{self, Layout, Scan};
-use super::write::{self, OutputFolder, Staging, Written};
-use crate::content::article::{Article, ParseOptions};
+use super::sources::{self, Seen};
+use super::write::{OutputFolder, Written};
+use crate::content::article::ParseOptions;
 use crate::content::config::{self, BaseUrl, Config, RuleSetting};
 use crate::content::config_reader;
-use crate::engine::memo::Memo;
+use crate::engine::cache::{Cache, Facts};
 use crate::ground::diagnostic::{self, Diagnostic};
-use crate::ground::digest::Digested;
+use crate::ground::digest::{Digest, Digested};
 use crate::ground::fs::{self, FsError};
 use crate::ground::paths::{OutPath, SrcPath};
 use crate::ground::rule::{Level, Rule};
 use crate::ground::source::Source;
-use crate::render::output;
-use crate::render::plan::{Planned, plan};
-use crate::render::templates::Templates;
-use crate::render::theme_files::{SCRIPT, STYLE, theme_files};
-use crate::render::world::{PageOptions, World};
-use crate::site::links::Files;
 use crate::site::publication::Edition;
-use crate::site::resolve::resolve;
-use crate::site::urls::Urls;
 
-/// Bytes of highlighted code remembered within one build.
-const HIGHLIGHT_MEMO: usize = 256 << 20;
+/// The id of this program; see `build.rs`.
+const BUILD_ID: &str = env!("GUIDEPOST_BUILD_ID");
 
 /// What a build was asked to do.
 #[derive(Clone, Debug)]
@@ -55,6 +49,8 @@ pub struct BuildOptions {
     pub now: Timestamp,
     /// Warnings fail.
     pub strict: bool,
+    /// Believe no cache and write none.
+    pub no_cache: bool,
 }
 
 impl BuildOptions {
@@ -69,6 +65,7 @@ impl BuildOptions {
             future: false,
             now,
             strict: false,
+            no_cache: false,
         }
     }
 
@@ -127,6 +124,29 @@ pub struct BuildReport {
     pub out: PathBuf,
     /// How long each stage took.
     pub timings: Vec<(&'static str, Duration)>,
+    /// How much was computed.
+    pub steps: Steps,
+    /// For each page that was made again, the inputs that had changed.
+    pub reasons: Vec<(OutPath, Vec<String>)>,
+    /// The next instant at which the site would differ.
+    pub next_change: Option<Timestamp>,
+    /// What was wrong with the cache.
+    pub cache_warning: Option<String>,
+}
+
+/// Steps that were run, and steps whose output was known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Steps {
+    /// Sources read.
+    pub read: usize,
+    /// Sources parsed.
+    pub parsed: usize,
+    /// Code blocks highlighted.
+    pub highlighted: usize,
+    /// Outputs made.
+    pub rendered: usize,
+    /// Outputs planned that did not have to be made.
+    pub skipped: usize,
 }
 
 /// Hears how a build gets on: outputs made and outputs planned.
@@ -150,6 +170,27 @@ pub fn read_config(root: &Path) -> Result<(Config, Vec<Diagnostic>), BuildError>
     Ok((config, diagnostics))
 }
 
+/// A build under way.
+pub(super) struct Build<'a> {
+    pub(super) options: &'a BuildOptions,
+    pub(super) layout: Layout,
+    pub(super) config: Config,
+    pub(super) parse_options: Digested<ParseOptions>,
+    pub(super) edition: Edition,
+    pub(super) scan: Scan,
+    /// Every source that was looked at, by path.
+    pub(super) seen: Vec<Result<Seen, Diagnostic>>,
+    /// Digest of the configuration and of all options that decide bytes.
+    pub(super) given: Digest,
+    /// Digest of the lists of files that the scan found.
+    pub(super) shape: Digest,
+    /// What was found that belongs to no single source or output.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) clock: Clock,
+    pub(super) report: BuildReport,
+    pub(super) progress: Progress<'a>,
+}
+
 /// Builds a site.
 ///
 /// # Errors
@@ -157,12 +198,12 @@ pub fn read_config(root: &Path) -> Result<(Config, Vec<Diagnostic>), BuildError>
 /// Only where there can be no build at all; errors of the content are in the
 /// report.
 pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildReport, BuildError> {
-    let mut clock = Clock::start();
+    let clock = Clock::start();
     let layout = options.layout();
     if !fs::is_folder(&layout.root) {
         return Err(BuildError::NoSite(layout.root));
     }
-    let (mut config, mut diagnostics) = read_config(&layout.root)?;
+    let (mut config, diagnostics) = read_config(&layout.root)?;
     if let Some(base_url) = &options.base_url {
         config.base_url = Some(base_url.clone());
     }
@@ -170,236 +211,176 @@ pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildRepo
     let Some(_lock) = fs::try_lock(&lock_file)? else {
         return Err(BuildError::Busy(lock_file));
     };
-    let folder = OutputFolder::open(&layout.out, &layout.cache)?;
+    let cache = open_cache(options, &layout)?;
+    let mut build = look(
+        options,
+        layout,
+        config,
+        diagnostics,
+        cache.as_ref().map(Cache::facts),
+        clock,
+        progress,
+    )?;
+    let Some(mut cache) = cache else {
+        full::run(&mut build, None)?;
+        if !build.report.failed {
+            OutputFolder::finish(&build.layout.out, &build.layout.cache)?;
+        }
+        return Ok(build.finish());
+    };
+    build.report.cache_warning = cache.warning.take();
+    if quick::run(&mut build, &mut cache)? != quick::Outcome::Done {
+        full::run(&mut build, Some(&mut cache))?;
+    }
+    if !build.report.failed {
+        let room = build.config.cache.max_bytes;
+        let saved = cache.save(room, full::live_blocks);
+        if let Err(error) = saved {
+            build.report.cache_warning = Some(format!("the cache was not saved: {error}"));
+        }
+        OutputFolder::finish(&build.layout.out, &build.layout.cache)?;
+    }
+    Ok(build.finish())
+}
 
+/// Where the cache of one output folder is.
+pub fn cache_folder(layout: &Layout) -> PathBuf {
+    let name = Digest::of_bytes(layout.out.as_os_str().as_encoded_bytes()).short(12);
+    layout.cache.join("cache").join(name)
+}
+
+fn open_cache(options: &BuildOptions, layout: &Layout) -> Result<Option<Cache>, BuildError> {
+    if options.no_cache {
+        return Ok(None);
+    }
+    let build = Digest::from_hex(BUILD_ID).unwrap_or_default();
+    Ok(Some(Cache::open(&cache_folder(layout), build)?))
+}
+
+/// Scans folders and looks at every file that may decide a byte.
+fn look<'a>(
+    options: &'a BuildOptions,
+    layout: Layout,
+    config: Config,
+    mut diagnostics: Vec<Diagnostic>,
+    facts: Option<&Facts>,
+    mut clock: Clock,
+    progress: Progress<'a>,
+) -> Result<Build<'a>, BuildError> {
     let mut scan = scan::scan(&layout, &config.ignore);
     diagnostics.append(&mut scan.diagnostics);
     clock.lap("scan");
-
-    let parse_options = Digested::new(ParseOptions::of(&config));
-    let (articles, found) = gather::articles(&layout.root, &scan.markdown, &parse_options);
-    let all_parsed = found.iter().all(|found| found.level < Level::Error);
-    diagnostics.extend(found);
-    let allowed: BTreeMap<SrcPath, Vec<Rule>> = articles
+    let config_path = SrcPath::new(config::FILE_NAME);
+    let none = Facts::default();
+    let facts = facts.unwrap_or(&none);
+    let mut paths: Vec<&SrcPath> = scan.markdown.iter().map(|file| &file.path).collect();
+    paths.extend(scan.templates.iter().chain(&scan.statics).chain(&scan.data));
+    // Other files are looked at once a page refers to them.
+    paths.extend(
+        scan.assets
+            .iter()
+            .filter(|asset| facts.sources.contains_key(*asset)),
+    );
+    if fs::exists(&config_path.under(&layout.root)) {
+        paths.push(&config_path);
+    }
+    let seen = sources::look(&layout.root, &layout.cache, &paths, &facts.sources)?;
+    let config_digest = seen
         .iter()
-        .map(|article| (article.source.clone(), article.front.allow.clone()))
-        .collect();
-    for article in &articles {
-        diagnostics.extend(article.diagnostics.iter().cloned());
-    }
-    clock.lap("parse");
-
-    let made = make(
-        options,
-        &layout,
-        &config,
-        scan,
-        articles,
-        &folder,
-        &mut diagnostics,
-        &mut clock,
-        progress,
-    )?;
-    if !all_parsed {
-        // A page that could not be read is missing for its own reason.
-        diagnostics.retain(|found| !matches!(found.rule, Rule::BrokenLink | Rule::BrokenAnchor));
-    }
-    if config.base_url.is_none() {
-        diagnostics.push(
-            Diagnostic::new(
-                Rule::NoBaseUrl,
-                "no base URL: the site has no feeds and no sitemap",
-            )
-            .help("set `base-url` in guidepost.toml, or give `--base-url`"),
-        );
-    }
-    judge(&mut diagnostics, &config, &allowed, options.strict);
-    let failed = diagnostics.iter().any(|found| found.level == Level::Error);
-    let mut report = BuildReport {
-        failed,
-        guides: made,
+        .flatten()
+        .find(|seen| seen.path == config_path)
+        .map(|seen| seen.stamped.digest);
+    let given = Digest::of(&(
+        config_digest,
+        options.base_url.as_ref(),
+        options.drafts,
+        options.future,
+        layout.out.as_os_str().as_encoded_bytes(),
+    ));
+    let shape = Digest::of(&(
+        scan.markdown
+            .iter()
+            .map(|file| (&file.path, file.kind))
+            .collect::<Vec<_>>(),
+        &scan.assets,
+        &scan.templates,
+        &scan.statics,
+        &scan.data,
+    ));
+    let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
+    let edition = Edition::new(options.now, &zone, options.drafts, options.future);
+    clock.lap("look");
+    let report = BuildReport {
         out: layout.out.clone(),
         ..BuildReport::default()
     };
-    if failed {
-        folder.abandon();
-    } else {
-        let (written, found) = folder.publish()?;
-        report.written = written;
-        diagnostics.extend(found);
-    }
-    clock.lap("write");
-    diagnostic::sort(&mut diagnostics);
-    report.diagnostics = diagnostics;
-    report.timings = clock.finish();
-    Ok(report)
-}
-
-/// Resolves, plans and renders; stages every output. Returns the number of
-/// guides.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the state of one build, in the order in which it came about"
-)]
-fn make(
-    options: &BuildOptions,
-    layout: &Layout,
-    config: &Config,
-    scan: Scan,
-    articles: Vec<Arc<Article>>,
-    folder: &OutputFolder,
-    diagnostics: &mut Vec<Diagnostic>,
-    clock: &mut Clock,
-    progress: Progress<'_>,
-) -> Result<usize, BuildError> {
-    let (own_templates, found) = gather::templates(&layout.root, &scan);
-    diagnostics.extend(found);
-    let (data, found) = gather::data_files(&layout.root, &scan);
-    diagnostics.extend(found);
-    let (statics, found) = gather::statics(&scan);
-    diagnostics.extend(found);
-    let templates = Templates::load(&own_templates);
-
-    let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
-    let edition = Edition::new(options.now, &zone, options.drafts, options.future);
-    let files = Files {
-        content: layout.content.to_owned(),
-        assets: scan.assets,
-        statics,
-    };
-    let site = resolve(articles, config, &files, &edition);
-    clock.lap("resolve");
-
-    let wanted: BTreeSet<&SrcPath> = site.assets.keys().chain(files.statics.values()).collect();
-    let (probes, found) = gather::probes(&layout.root, &wanted);
-    diagnostics.extend(found);
-    let own_theme = own_theme_files(layout, &files, diagnostics);
-    let theme = theme_files(
-        &own_theme,
-        &|path| files.statics.contains_key(path),
-        &config.highlight,
-    );
-    let guides = site.newest.len();
-    let templates = match templates {
-        Ok(templates) => templates,
-        Err(found) => {
-            diagnostics.extend(found);
-            return Ok(guides);
-        }
-    };
-    let highlighted = Memo::new(HIGHLIGHT_MEMO);
-    let world = World {
-        root: layout.root.clone(),
+    Ok(Build {
+        options,
+        parse_options: Digested::new(ParseOptions::of(&config)),
+        layout,
         config,
-        site: &site,
-        edition: &edition,
-        urls: Urls::new(config),
-        templates: &templates,
-        files: &files,
-        probes: &probes,
-        data: &data,
-        theme: &theme,
-        highlighted: &highlighted,
-        options: PageOptions::of(config),
-        guides: OnceLock::new(),
-    };
-    let (planned, found) = plan(&world);
-    diagnostics.extend(found);
-    clock.lap("plan");
-
-    let done = std::sync::atomic::AtomicUsize::new(0);
-    let total = planned.len();
-    let rendered: Vec<Result<Vec<Diagnostic>, FsError>> = planned
-        .par_iter()
-        .map(|planned| {
-            let found = render(&world, planned, folder, &layout.out);
-            progress(
-                done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1,
-                total,
-            );
-            found
-        })
-        .collect();
-    for found in rendered {
-        diagnostics.extend(found?);
-    }
-    clock.lap("render");
-    Ok(guides)
+        edition,
+        scan,
+        seen,
+        given,
+        shape,
+        diagnostics,
+        clock,
+        report,
+        progress,
+    })
 }
 
-fn render(
-    world: &World<'_>,
-    planned: &Planned,
-    folder: &OutputFolder,
-    out: &Path,
-) -> Result<Vec<Diagnostic>, FsError> {
-    let made = match output::step(world, planned) {
-        Ok(step) => step.run(),
-        Err(found) => return Ok(vec![found]),
-    };
-    let mut diagnostics = made.diagnostics;
-    if diagnostics.iter().all(|found| found.level < Level::Error) {
-        let staged = folder.stage(&planned.path, &made.bytes, planned.job.wave())?;
-        if staged == Staging::Foreign {
-            diagnostics.push(write::foreign(&planned.path, out));
-        }
+impl Build<'_> {
+    /// Takes findings into the report as the site judges them, and says
+    /// whether the build fails.
+    pub(super) fn judge(&mut self, found: Vec<Diagnostic>) -> bool {
+        let judged: Vec<Diagnostic> = found
+            .into_iter()
+            .filter_map(|found| self.judged(found))
+            .collect();
+        self.report.diagnostics.extend(judged);
+        self.report.failed = self
+            .report
+            .diagnostics
+            .iter()
+            .any(|found| found.level == Level::Error);
+        self.report.failed
     }
-    Ok(diagnostics)
-}
 
-/// The site's own versions of the theme's style and script.
-fn own_theme_files(
-    layout: &Layout,
-    files: &Files,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> BTreeMap<&'static str, Vec<u8>> {
-    let mut own = BTreeMap::new();
-    for name in [STYLE, SCRIPT] {
-        let source = OutPath::new(name)
-            .ok()
-            .and_then(|path| files.statics.get(&path));
-        let Some(source) = source else { continue };
-        match fs::read(&source.under(&layout.root)) {
-            Ok(bytes) => {
-                own.insert(name, bytes);
-            }
-            Err(error) => diagnostics.push(fs::unreadable(source, &error)),
-        }
-    }
-    own
-}
-
-/// Applies what pages and the site make of the rules.
-fn judge(
-    diagnostics: &mut Vec<Diagnostic>,
-    config: &Config,
-    allowed: &BTreeMap<SrcPath, Vec<Rule>>,
-    strict: bool,
-) {
-    diagnostics.retain_mut(|found| {
+    fn judged(&self, mut found: Diagnostic) -> Option<Diagnostic> {
         if found.rule.level() == Level::Error {
-            return true;
+            return Some(found);
         }
-        let page = found
-            .place
-            .as_ref()
-            .and_then(|place| allowed.get(&place.file));
-        if page.is_some_and(|rules| rules.contains(&found.rule)) {
-            return false;
-        }
-        match config.rules.get(&found.rule) {
-            Some(RuleSetting::Allow) => return false,
+        match self.config.rules.get(&found.rule) {
+            Some(RuleSetting::Allow) => return None,
             Some(RuleSetting::Level(level)) => found.level = *level,
             None => {}
         }
-        if strict && found.level == Level::Warning {
+        if self.options.strict && found.level == Level::Warning {
             found.level = Level::Error;
         }
-        true
-    });
+        Some(found)
+    }
+
+    fn finish(mut self) -> BuildReport {
+        diagnostic::sort(&mut self.report.diagnostics);
+        self.report.timings = self.clock.finish();
+        self.report
+    }
 }
 
-struct Clock {
+/// The note that a site without a base URL lacks something.
+pub(super) fn no_base_url() -> Diagnostic {
+    Diagnostic::new(
+        Rule::NoBaseUrl,
+        "no base URL: the site has no feeds and no sitemap",
+    )
+    .help("set `base-url` in guidepost.toml, or give `--base-url`")
+}
+
+/// Measures the stages of a build.
+pub(super) struct Clock {
     start: Instant,
     last: Instant,
     laps: Vec<(&'static str, Duration)>,
@@ -415,7 +396,8 @@ impl Clock {
         }
     }
 
-    fn lap(&mut self, stage: &'static str) {
+    /// Ends a stage.
+    pub(super) fn lap(&mut self, stage: &'static str) {
         let now = Instant::now();
         self.laps.push((stage, now - self.last));
         self.last = now;

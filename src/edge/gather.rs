@@ -3,18 +3,23 @@
 //! Reading is all that happens here; what the bytes mean is decided by pure
 //! functions of the layers below.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::build::Build;
+use super::record::ArticleRecord;
 use super::scan::{MarkdownFile, Scan};
+use super::sources;
 use crate::content::article::{Article, ParseArticle, ParseOptions};
 use crate::content::data;
+use crate::engine::cache::{Cache, Facts, Parsed, SourceFact};
+use crate::engine::pack::Slot;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::{Digest, Digested};
-use crate::ground::fs;
+use crate::ground::fs::{self, FsError, SourceRef};
 use crate::ground::paths::{OutPath, SrcPath};
 use crate::ground::rule::Rule;
 use crate::ground::source::Source;
@@ -22,45 +27,200 @@ use crate::ground::step::Step;
 use crate::render::templates::value_of;
 use crate::render::world::{Data, Probe};
 
-/// Reads and parses all Markdown sources, in parallel.
-pub fn articles(
-    root: &Path,
-    files: &[MarkdownFile],
-    options: &Digested<ParseOptions>,
-) -> (Vec<Arc<Article>>, Vec<Diagnostic>) {
-    let parsed: Vec<_> = files
-        .par_iter()
-        .map(|file| article(root, file, options))
-        .collect();
-    let mut articles = Vec::with_capacity(parsed.len());
-    let mut diagnostics = Vec::new();
-    for result in parsed {
-        match result {
-            Ok(article) => articles.push(Arc::new(article)),
-            Err(found) => diagnostics.extend(found),
+/// What parsing one source needs beside its text.
+pub(super) struct Parsing<'a> {
+    /// The source.
+    pub(super) file: &'a MarkdownFile,
+    /// Digest of its bytes.
+    pub(super) digest: Digest,
+    /// The part of the configuration that parsing reads.
+    pub(super) options: &'a Digested<ParseOptions>,
+}
+
+impl<'a> Parsing<'a> {
+    /// The step; its key does not depend on `text`, for which the digest
+    /// stands.
+    pub(super) fn step<'s>(&'s self, text: &'s str) -> ParseArticle<'s>
+    where
+        'a: 's,
+    {
+        ParseArticle {
+            source: &self.file.path,
+            text,
+            digest: self.digest,
+            folder: &self.file.folder,
+            kind: self.file.kind,
+            options: self.options,
         }
     }
-    (articles, diagnostics)
+}
+
+/// All articles, and what became of those that are none.
+pub(super) struct Articles {
+    pub(super) articles: Vec<Arc<Article>>,
+    pub(super) unreadable: Vec<Diagnostic>,
+    /// Facts for the cache; `None` for sources that are gone.
+    pub(super) facts: Vec<(SrcPath, Option<SourceFact>)>,
+}
+
+/// Parses all Markdown sources in parallel, or remembers them.
+///
+/// # Errors
+///
+/// The cache cannot be written.
+pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<Articles, FsError> {
+    let files: HashMap<&SrcPath, &MarkdownFile> = build
+        .scan
+        .markdown
+        .iter()
+        .map(|file| (&file.path, file))
+        .collect();
+    let root = &build.layout.root;
+    let seen = std::mem::take(&mut build.seen);
+    let results: Vec<_> = seen
+        .into_par_iter()
+        .map(|seen| {
+            let seen = seen?;
+            let Some(file) = files.get(&seen.path) else {
+                return Ok((seen.path, seen.stamped, seen.bytes.is_some(), None));
+            };
+            let parsing = Parsing {
+                file,
+                digest: seen.stamped.digest,
+                options: &build.parse_options,
+            };
+            let read = seen.bytes.is_some();
+            Ok((
+                seen.path,
+                seen.stamped,
+                read,
+                Some(article(root, &parsing, seen.bytes, cache)),
+            ))
+        })
+        .collect();
+    let mut out = Articles {
+        articles: Vec::new(),
+        unreadable: Vec::new(),
+        facts: Vec::new(),
+    };
+    let mut present: HashSet<SrcPath> = HashSet::with_capacity(results.len());
+    for result in results {
+        let (path, stamped, read, parsed) = match result {
+            Ok(result) => result,
+            Err(found) => {
+                out.unreadable.push(found);
+                continue;
+            }
+        };
+        build.report.steps.read += usize::from(read);
+        present.insert(path.clone());
+        let mut fact = SourceFact {
+            stamped,
+            parsed: None,
+            size: None,
+            diagnostics: Vec::new(),
+        };
+        match parsed {
+            None => {
+                fact.size = cache.and_then(|cache| cache.facts().sources.get(&path)?.size);
+            }
+            Some(Err(found)) => out.unreadable.extend(found),
+            Some(Ok(Outcome {
+                article,
+                key,
+                known,
+            })) => {
+                if let Some(cache) = cache {
+                    fact.parsed = Some(match known {
+                        Some(known) => known,
+                        None => {
+                            build.report.steps.parsed += 1;
+                            Parsed {
+                                key,
+                                card: article.card(),
+                                slot: put_article(cache, &article, key)?,
+                            }
+                        }
+                    });
+                } else {
+                    build.report.steps.parsed += 1;
+                }
+                fact.diagnostics.clone_from(&article.diagnostics);
+                out.articles.push(Arc::new(article));
+            }
+        }
+        out.facts.push((path, Some(fact)));
+    }
+    if let Some(cache) = cache {
+        let gone = cache
+            .facts()
+            .sources
+            .keys()
+            .filter(|path| !present.contains(*path));
+        out.facts.extend(gone.map(|path| (path.clone(), None)));
+    }
+    Ok(out)
+}
+
+struct Outcome {
+    article: Article,
+    key: Digest,
+    known: Option<Parsed>,
 }
 
 fn article(
     root: &Path,
-    file: &MarkdownFile,
-    options: &Digested<ParseOptions>,
-) -> Result<Article, Vec<Diagnostic>> {
-    let bytes = fs::read(&file.path.under(root))
-        .map_err(|error| vec![fs::unreadable(&file.path, &error)])?;
-    let digest = Digest::of_bytes(&bytes);
-    let text = fs::utf8(&file.path, bytes).map_err(|found| vec![found])?;
-    let step = ParseArticle {
-        source: &file.path,
-        text: &text,
-        digest,
-        folder: &file.folder,
-        kind: file.kind,
-        options,
+    parsing: &Parsing<'_>,
+    bytes: Option<Vec<u8>>,
+    cache: Option<&Cache>,
+) -> Result<Outcome, Vec<Diagnostic>> {
+    let path = &parsing.file.path;
+    let key = parsing.step("").key();
+    if let Some(cache) = cache
+        && let Some(known) = cache.facts().sources.get(path).and_then(|fact| fact.parsed)
+        && known.key == key
+        && let Some(article) = remembered(cache, path)
+    {
+        return Ok(Outcome {
+            article,
+            key,
+            known: Some(known),
+        });
+    }
+    let text = match bytes {
+        Some(bytes) => fs::utf8(path, bytes),
+        None => SourceRef {
+            path: path.clone(),
+            digest: parsing.digest,
+            file: path.under(root),
+        }
+        .text(),
     };
-    step.run()
+    let text = text.map_err(|found| vec![found])?;
+    Ok(Outcome {
+        article: parsing.step(&text).run()?,
+        key,
+        known: None,
+    })
+}
+
+/// The article that the cache remembers of a source.
+pub(super) fn remembered(cache: &Cache, path: &SrcPath) -> Option<Article> {
+    let fact = cache.facts().sources.get(path)?;
+    let parsed = fact.parsed?;
+    let bytes = cache.articles.get(parsed.key, parsed.slot)?;
+    let record: ArticleRecord = postcard::from_bytes(&bytes).ok()?;
+    Some(record.article(path.clone(), fact.stamped.digest, fact.diagnostics.clone()))
+}
+
+/// Puts an article where the cache finds it again.
+///
+/// # Errors
+///
+/// The cache cannot be written.
+pub(super) fn put_article(cache: &Cache, article: &Article, key: Digest) -> Result<Slot, FsError> {
+    let bytes = postcard::to_stdvec(&ArticleRecord::of(article)).unwrap_or_default();
+    cache.articles.put(key, &bytes)
 }
 
 /// Reads a site's own templates: name below `templates/` and text.
@@ -147,37 +307,62 @@ pub fn statics(scan: &Scan) -> (BTreeMap<OutPath, SrcPath>, Vec<Diagnostic>) {
     (statics, diagnostics)
 }
 
-/// Digests files that are copied, and measures the images among them.
-pub fn probes(
-    root: &Path,
-    paths: &BTreeSet<&SrcPath>,
-) -> (BTreeMap<SrcPath, Probe>, Vec<Diagnostic>) {
-    let paths: Vec<&SrcPath> = paths.iter().copied().collect();
-    let read: Vec<_> = paths
-        .par_iter()
-        .map(|path| {
-            let bytes =
-                fs::read(&path.under(root)).map_err(|error| fs::unreadable(path, &error))?;
-            Ok((
-                (*path).clone(),
-                Probe {
-                    digest: Digest::of_bytes(&bytes),
-                    size: size(&bytes),
-                },
-            ))
-        })
-        .collect();
-    let mut probes = BTreeMap::new();
-    let mut diagnostics = Vec::new();
-    for result in read {
-        match result {
-            Ok((path, probe)) => {
-                probes.insert(path, probe);
+/// What is known of files that are copied or shown.
+pub(super) struct Probed {
+    pub(super) probes: BTreeMap<SrcPath, Probe>,
+    pub(super) facts: Vec<(SrcPath, SourceFact)>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Digests files that are copied, and measures the images among them, where
+/// the cache does not know them.
+///
+/// # Errors
+///
+/// The clock cannot be asked.
+pub(super) fn probes(
+    build: &Build<'_>,
+    facts: Option<&Facts>,
+    wanted: &BTreeSet<&SrcPath>,
+) -> Result<Probed, FsError> {
+    let paths: Vec<&SrcPath> = wanted.iter().copied().collect();
+    let none = HashMap::new();
+    let known = facts.map_or(&none, |facts| &facts.sources);
+    let seen = sources::look(&build.layout.root, &build.layout.cache, &paths, known)?;
+    let mut probed = Probed {
+        probes: BTreeMap::new(),
+        facts: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    for seen in seen {
+        let seen = match seen {
+            Ok(seen) => seen,
+            Err(found) => {
+                probed.diagnostics.push(found);
+                continue;
             }
-            Err(found) => diagnostics.push(found),
-        }
+        };
+        let size = match (&seen.bytes, known.get(&seen.path)) {
+            (Some(bytes), _) => size(bytes),
+            (None, Some(fact)) => fact.size,
+            (None, None) => None,
+        };
+        let fact = SourceFact {
+            stamped: seen.stamped,
+            parsed: None,
+            size,
+            diagnostics: Vec::new(),
+        };
+        probed.probes.insert(
+            seen.path.clone(),
+            Probe {
+                digest: seen.stamped.digest,
+                size,
+            },
+        );
+        probed.facts.push((seen.path, fact));
     }
-    (probes, diagnostics)
+    Ok(probed)
 }
 
 fn size(bytes: &[u8]) -> Option<(u32, u32)> {

@@ -1,8 +1,12 @@
 //! Where Guidepost meets the world: folders, clocks, sockets, terminals.
 
 pub mod build;
-pub mod gather;
+mod full;
+mod gather;
+mod quick;
+pub mod record;
 pub mod report;
 pub mod scan;
 pub mod serve;
+mod sources;
 pub mod write;

@@ -6,7 +6,7 @@
 //! a file that Guidepost did not write is never touched; a build that fails
 //! changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -14,6 +14,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::manifest::{Found, Manifest, ManifestFiles};
+use crate::engine::stamp::{Moment, Stamped};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::Digest;
 use crate::ground::fs::{self, FsError};
@@ -43,6 +44,8 @@ pub struct OutputFolder {
     manifests: ManifestFiles,
     earlier: Manifest,
     lost: bool,
+    /// Whether an earlier build was interrupted while it touched outputs.
+    interrupted: bool,
     was_there: bool,
     staging_made: AtomicBool,
     staged: Mutex<BTreeMap<OutPath, Staged>>,
@@ -51,8 +54,28 @@ pub struct OutputFolder {
 struct Staged {
     digest: Digest,
     wave: u8,
-    /// The staged file; `None` where the output stands already.
-    file: Option<PathBuf>,
+    /// What becomes of it.
+    fate: Fate,
+}
+
+enum Fate {
+    /// It is staged in this file and will be renamed into place.
+    Write(PathBuf),
+    /// It was read and stands as it should.
+    Stands,
+    /// Its stat says that it stands as it should.
+    Kept,
+}
+
+/// What came of publishing.
+#[derive(Debug, Default)]
+pub struct Published {
+    /// What happened to the outputs.
+    pub written: Written,
+    /// Every output that was written or read, as it was left.
+    pub stamps: Vec<(OutPath, Stamped)>,
+    /// What was found on the way.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// What staging an output came to.
@@ -93,6 +116,7 @@ impl OutputFolder {
         };
         Ok(Self {
             out: out.to_owned(),
+            interrupted: fs::exists(&manifests.marker()),
             manifests,
             earlier,
             lost,
@@ -102,38 +126,79 @@ impl OutputFolder {
         })
     }
 
-    /// Stages an output. May be called from many threads.
+    /// Whether outputs cannot be believed by their stats alone.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    /// The output folder.
+    pub fn path(&self) -> &Path {
+        &self.out
+    }
+
+    /// Plans an output that stands as it should.
+    pub fn keep(&self, path: &OutPath, digest: Digest) {
+        self.lock().insert(
+            path.clone(),
+            Staged {
+                digest,
+                wave: 0,
+                fate: Fate::Kept,
+            },
+        );
+    }
+
+    /// Stages an output. `known` is the file as an earlier build left it. May
+    /// be called from many threads.
     ///
     /// # Errors
     ///
     /// Any IO error on the way.
-    pub fn stage(&self, path: &OutPath, bytes: &[u8], wave: u8) -> Result<Staging, FsError> {
+    pub fn stage(
+        &self,
+        path: &OutPath,
+        bytes: &[u8],
+        wave: u8,
+        known: Option<&Stamped>,
+    ) -> Result<Staging, FsError> {
         let digest = Digest::of_bytes(bytes);
         let target = path.under(&self.out);
-        let standing = if !self.was_there || fs::length(&target) != u64::try_from(bytes.len()).ok()
-        {
-            fs::exists(&target).then_some(false)
+        let stat = if self.was_there {
+            fs::stat(&target)
         } else {
-            fs::read_if_there(&target)?.map(|standing| standing == bytes)
-        };
-        let ours = || {
-            self.lost || self.earlier.files.contains_key(path) || self.is_our_folder(path, &target)
-        };
-        if standing == Some(false) && !ours() {
-            return Ok(Staging::Foreign);
-        }
-        let file = if standing == Some(true) {
             None
-        } else {
-            Some(self.stage_file(path, bytes)?)
         };
-        let outcome = if file.is_some() {
+        let known = known.filter(|_| !self.interrupted);
+        let mut fate = None;
+        if let Some(known) = known.filter(|known| known.stands(stat)) {
+            if known.digest == digest {
+                fate = Some(Fate::Kept);
+            }
+        } else if let Some(stat) = stat
+            && stat.size == bytes.len() as u64
+            && known.is_none_or(|known| known.stat.mode == stat.mode)
+            && fs::read_if_there(&target)?.is_some_and(|standing| standing == bytes)
+        {
+            fate = Some(Fate::Stands);
+        }
+        if fate.is_none() && (stat.is_some() || (self.was_there && fs::exists(&target))) {
+            let ours =
+                self.lost || self.earlier.files.contains(path) || self.is_our_folder(path, &target);
+            if !ours {
+                return Ok(Staging::Foreign);
+            }
+        }
+        let fate = match fate {
+            Some(fate) => fate,
+            None => Fate::Write(self.stage_file(path, bytes)?),
+        };
+        let outcome = if matches!(fate, Fate::Write(_)) {
             Staging::Changed
         } else {
             Staging::Unchanged
         };
         self.lock()
-            .insert(path.clone(), Staged { digest, wave, file });
+            .insert(path.clone(), Staged { digest, wave, fate });
         Ok(outcome)
     }
 
@@ -154,7 +219,7 @@ impl OutputFolder {
                             .and_then(|below| {
                                 OutPath::new(&format!("{path}/{}", below.replace('\\', "/"))).ok()
                             })
-                            .is_some_and(|below| self.earlier.files.contains_key(&below))
+                            .is_some_and(|below| self.earlier.files.contains(&below))
                 })
     }
 
@@ -198,36 +263,41 @@ impl OutputFolder {
     }
 
     /// Makes the staged outputs the site: renames them into place in waves,
-    /// deletes what is no longer planned, and remembers what is ours.
+    /// deletes what is no longer planned, and remembers what is ours. With
+    /// `partial` the plan is as it was, and outputs that were not staged stay.
+    /// `writable` is a folder in which the clock may be asked for.
     ///
     /// # Errors
     ///
     /// Any IO error; files are then old or new, never torn, and the next build
     /// puts right what is missing.
-    pub fn publish(self) -> Result<(Written, Vec<Diagnostic>), FsError> {
+    pub fn publish(self, partial: bool, writable: &Path) -> Result<Published, FsError> {
         let staged = std::mem::take(&mut *self.lock());
-        let mut manifest = Manifest::default();
-        let mut written = Written::default();
+        let mut manifest = if partial {
+            self.earlier.clone()
+        } else {
+            Manifest::default()
+        };
+        let mut published = Published::default();
         let mut renames: Vec<(u8, &OutPath, &Path)> = Vec::new();
         for (path, staged) in &staged {
-            manifest.files.insert(path.clone(), staged.digest);
-            match &staged.file {
-                Some(file) => renames.push((staged.wave, path, file)),
-                None => written.unchanged += 1,
+            manifest.files.insert(path.clone());
+            match &staged.fate {
+                Fate::Write(file) => renames.push((staged.wave, path, file)),
+                Fate::Stands | Fate::Kept => {}
             }
         }
+        published.written.unchanged = manifest.files.len() - renames.len();
         renames.sort();
-        let stale: Vec<&OutPath> = self
-            .earlier
-            .files
-            .keys()
-            .filter(|path| !manifest.files.contains_key(*path))
-            .collect();
-        if !renames.is_empty() {
+        let stale: Vec<&OutPath> = self.earlier.files.difference(&manifest.files).collect();
+        let touched = !renames.is_empty() || !stale.is_empty();
+        if touched || self.interrupted {
+            fs::set_marker(&self.manifests.marker())?;
+        }
+        if manifest.files != self.earlier.files || self.lost {
             // Until the end both what was ours and what will be is ours.
-            let mut both = self.earlier.clone();
-            both.files.extend(manifest.files.clone());
-            self.manifests.store(&both)?;
+            let files = self.earlier.files.union(&manifest.files).cloned().collect();
+            self.manifests.store(&Manifest { files })?;
         }
         // A file that has to give way to a folder, or the other way round,
         // goes first; everything else goes last.
@@ -243,35 +313,92 @@ impl OutputFolder {
         for path in &last {
             self.delete(path)?;
         }
-        written.written = renames.iter().map(|(_, path, _)| (*path).clone()).collect();
-        written.written.sort();
-        written.deleted = in_the_way.into_iter().chain(last).cloned().collect();
-        written.deleted.sort();
+        published.written.written = renames.iter().map(|(_, path, _)| (*path).clone()).collect();
+        published.written.written.sort();
+        published.written.deleted = in_the_way.into_iter().chain(last).cloned().collect();
+        published.written.deleted.sort();
         if self.staging_made.load(Ordering::Acquire) {
             fs::remove_tree(&self.out.join(STAGING))?;
         }
+        if touched {
+            fs::sync_filesystem(&self.out)?;
+        }
         self.manifests.store(&manifest)?;
-        let diagnostics = if self.lost {
-            unplanned(&self.out, &manifest)
+        published.stamps = self.stamps(&staged, writable)?;
+        if self.lost {
+            published.diagnostics = unplanned(&self.out, &manifest);
+        }
+        Ok(published)
+    }
+
+    /// Says that outputs and all that is remembered of them are safe: the last
+    /// act of a build.
+    ///
+    /// # Errors
+    ///
+    /// The mark cannot be removed.
+    pub fn finish(out: &Path, cache: &Path) -> Result<(), FsError> {
+        let marker = ManifestFiles::new(cache, out).marker();
+        if fs::exists(&marker) {
+            fs::remove_file(&marker)
         } else {
-            Vec::new()
-        };
-        Ok((written, diagnostics))
+            Ok(())
+        }
+    }
+
+    /// The outputs that were written or read, as they stand now. Waits for the
+    /// next tick of the filesystem's clock where that is what makes a stat
+    /// believable.
+    fn stamps(
+        &self,
+        staged: &BTreeMap<OutPath, Staged>,
+        writable: &Path,
+    ) -> Result<Vec<(OutPath, Stamped)>, FsError> {
+        let fresh: Vec<(&OutPath, Digest)> = staged
+            .iter()
+            .filter(|(_, staged)| !matches!(staged.fate, Fate::Kept))
+            .map(|(path, staged)| (path, staged.digest))
+            .collect();
+        if fresh.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found: Vec<_> = fresh
+            .into_iter()
+            .filter_map(|(path, digest)| Some((path, digest, fs::stat(&path.under(&self.out))?)))
+            .collect();
+        let mut moment = Moment::now(&self.out, writable)?;
+        for _ in 0..TICKS {
+            if !found
+                .iter()
+                .any(|(_, digest, stat)| moment.stamp(*stat, *digest).racy)
+            {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            moment = Moment::now(&self.out, writable)?;
+        }
+        Ok(found
+            .into_iter()
+            .map(|(path, digest, stat)| (path.clone(), moment.stamp(stat, digest)))
+            .collect())
     }
 }
 
+/// Times two milliseconds that a build waits for the clock to move on.
+const TICKS: usize = 20;
+
 /// Whether a stale file stands where the new site has a folder, or below
 /// where it has a file.
-fn is_in_the_way(stale: &OutPath, planned: &BTreeMap<OutPath, Digest>) -> bool {
+fn is_in_the_way(stale: &OutPath, planned: &BTreeSet<OutPath>) -> bool {
     let below = format!("{stale}/");
     let has_below = planned
         .range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded))
         .next()
-        .is_some_and(|(path, _)| path.as_str().starts_with(&below));
+        .is_some_and(|path| path.as_str().starts_with(&below));
     let mut above = stale.as_str();
     let mut is_below = false;
     while let Some((folder, _)) = above.rsplit_once('/') {
-        is_below |= planned.contains_key(folder);
+        is_below |= planned.contains(folder);
         above = folder;
     }
     has_below || is_below
@@ -318,7 +445,7 @@ fn unplanned(out: &Path, manifest: &Manifest) -> Vec<Diagnostic> {
                 .ok()?
                 .to_str()?
                 .replace('\\', "/");
-            let known = OutPath::new(&path).is_ok_and(|path| manifest.files.contains_key(&path));
+            let known = OutPath::new(&path).is_ok_and(|path| manifest.files.contains(&path));
             (!known).then(|| {
                 Diagnostic::new(
                     Rule::UnplannedOutput,

@@ -5,7 +5,7 @@
 //! output folder. Invariant: a manifest that is read back is one that was
 //! written whole.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::ground::digest::Digest;
@@ -15,11 +15,11 @@ use crate::ground::paths::OutPath;
 /// The first line's words before the checksum.
 const HEADER: &str = "guidepost manifest 1 ";
 
-/// The files that a build wrote, with the digests of their bytes.
+/// The files that a build wrote.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
-    /// Digest by path.
-    pub files: BTreeMap<OutPath, Digest>,
+    /// Their paths.
+    pub files: BTreeSet<OutPath>,
 }
 
 /// What was found of an earlier build's manifest.
@@ -72,6 +72,16 @@ impl ManifestFiles {
         })
     }
 
+    /// Whether both copies are there.
+    pub fn are_there(&self) -> bool {
+        self.copies.iter().all(|copy| fs::exists(copy))
+    }
+
+    /// Where the mark stands that outputs are being touched.
+    pub fn marker(&self) -> PathBuf {
+        self.copies[0].with_file_name("building")
+    }
+
     /// Writes both copies, one after the other, unless they hold the same.
     ///
     /// # Errors
@@ -89,10 +99,8 @@ impl ManifestFiles {
 }
 
 fn print(manifest: &Manifest) -> String {
-    let mut body = String::with_capacity(manifest.files.len() * 80);
-    for (path, digest) in &manifest.files {
-        body.push_str(&digest.to_hex());
-        body.push(' ');
+    let mut body = String::with_capacity(manifest.files.len() * 48);
+    for path in &manifest.files {
         body.push_str(path.as_str());
         body.push('\n');
     }
@@ -105,11 +113,10 @@ fn parse(text: &str) -> Option<Manifest> {
     if Digest::of_bytes(body.as_bytes()) != checksum {
         return None;
     }
-    let mut files = BTreeMap::new();
-    for line in body.lines() {
-        let (digest, path) = line.split_once(' ')?;
-        files.insert(OutPath::new(path).ok()?, Digest::from_hex(digest)?);
-    }
+    let files = body
+        .lines()
+        .map(|path| OutPath::new(path).ok())
+        .collect::<Option<BTreeSet<_>>>()?;
     Some(Manifest { files })
 }
 
@@ -118,12 +125,7 @@ mod tests {
     use super::*;
 
     fn sample() -> Manifest {
-        let files = ["a/index.html", "b c.css"].map(|path| {
-            (
-                OutPath::new(path).unwrap(),
-                Digest::of_bytes(path.as_bytes()),
-            )
-        });
+        let files = ["a/index.html", "b c.css"].map(|path| OutPath::new(path).unwrap());
         Manifest {
             files: files.into_iter().collect(),
         }

@@ -1,4 +1,5 @@
-//! A memo of steps: equal keys are computed once.
+//! A memo of steps: equal keys are computed once, in this process or an
+//! earlier one.
 //!
 //! Invariant: what a memo answers equals what the step would compute, because
 //! a step can read nothing but what its key digests. A memo may forget.
@@ -7,6 +8,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::store::Store;
 use crate::ground::digest::Digest;
 use crate::ground::step::Step;
 
@@ -17,17 +22,20 @@ const SHARDS: usize = 64;
 #[derive(Debug)]
 pub struct Memo<T> {
     shards: Vec<Mutex<HashMap<Digest, Arc<T>>>>,
+    store: Option<Arc<Store>>,
     room: usize,
     held: AtomicUsize,
     run: AtomicUsize,
     hit: AtomicUsize,
 }
 
-impl<T> Memo<T> {
-    /// A memo that stops remembering when it holds `room` bytes.
-    pub fn new(room: usize) -> Self {
+impl<T: Serialize + DeserializeOwned> Memo<T> {
+    /// A memo that stops remembering in memory when it holds `room` bytes, and
+    /// remembers in `store` what it is to know in the next process.
+    pub fn new(room: usize, store: Option<Arc<Store>>) -> Self {
         Self {
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            store,
             room,
             held: AtomicUsize::new(0),
             run: AtomicUsize::new(0),
@@ -35,10 +43,9 @@ impl<T> Memo<T> {
         }
     }
 
-    /// The output of a step, computed if it is not known. `size` says how many
-    /// bytes an output takes. Two threads that ask for the same unknown step
-    /// at once may both compute it.
-    pub fn get_or_run<S: Step<Output = T>>(&self, step: &S, size: impl Fn(&T) -> usize) -> Arc<T> {
+    /// The output of a step, computed if it is not known. Two threads that ask
+    /// for the same unknown step at once may both compute it.
+    pub fn get_or_run<S: Step<Output = T>>(&self, step: &S) -> Arc<T> {
         let key = step.key();
         let shard = &self.shards[key.shard(SHARDS)];
         if let Some(known) = shard
@@ -49,10 +56,24 @@ impl<T> Memo<T> {
             self.hit.fetch_add(1, Ordering::Relaxed);
             return Arc::clone(known);
         }
-        self.run.fetch_add(1, Ordering::Relaxed);
-        let output = Arc::new(step.run());
-        let bytes = size(&output);
-        if self.held.fetch_add(bytes, Ordering::Relaxed) + bytes <= self.room {
+        let stored = self.store.as_ref().and_then(|store| {
+            let bytes = store.get(key)?;
+            Some((postcard::from_bytes::<T>(&bytes).ok()?, bytes.len()))
+        });
+        let (output, size) = if let Some(stored) = stored {
+            self.hit.fetch_add(1, Ordering::Relaxed);
+            stored
+        } else {
+            self.run.fetch_add(1, Ordering::Relaxed);
+            let output = step.run();
+            let bytes = postcard::to_stdvec(&output).unwrap_or_default();
+            if let Some(store) = &self.store {
+                store.put(key, &bytes);
+            }
+            (output, bytes.len())
+        };
+        let output = Arc::new(output);
+        if self.held.fetch_add(size, Ordering::Relaxed) + size <= self.room {
             shard
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -88,18 +109,30 @@ mod tests {
 
     #[test]
     fn equal_steps_run_once() {
-        let memo = Memo::new(1000);
-        assert_eq!(*memo.get_or_run(&Double(4), |_| 4), 8);
-        assert_eq!(*memo.get_or_run(&Double(4), |_| 4), 8);
-        assert_eq!(*memo.get_or_run(&Double(5), |_| 4), 10);
+        let memo = Memo::new(1000, None);
+        assert_eq!(*memo.get_or_run(&Double(4)), 8);
+        assert_eq!(*memo.get_or_run(&Double(4)), 8);
+        assert_eq!(*memo.get_or_run(&Double(5)), 10);
         assert_eq!((memo.steps_run(), memo.steps_hit()), (2, 1));
     }
 
     #[test]
     fn a_full_memo_still_answers() {
-        let memo = Memo::new(0);
-        assert_eq!(*memo.get_or_run(&Double(4), |_| 4), 8);
-        assert_eq!(*memo.get_or_run(&Double(4), |_| 4), 8);
+        let memo = Memo::new(0, None);
+        assert_eq!(*memo.get_or_run(&Double(4)), 8);
+        assert_eq!(*memo.get_or_run(&Double(4)), 8);
         assert_eq!(memo.steps_run(), 2);
+    }
+
+    #[test]
+    fn a_stored_step_is_not_run_in_the_next_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = || Arc::new(Store::new(folder.path(), "doubles", Digest::of_bytes(b"x")));
+        let first = store();
+        Memo::new(100, Some(Arc::clone(&first))).get_or_run(&Double(4));
+        first.save().unwrap();
+        let memo = Memo::new(100, Some(store()));
+        assert_eq!(*memo.get_or_run(&Double(4)), 8);
+        assert_eq!(memo.steps_run(), 0);
     }
 }

@@ -10,3 +10,4 @@ pub mod manifest;
 pub mod memo;
 pub mod pack;
 pub mod stamp;
+pub mod store;

@@ -41,6 +41,15 @@ impl std::error::Error for FsError {
 }
 
 impl FsError {
+    /// The path is neither a file nor a link to one.
+    pub fn not_a_file(path: &Path) -> Self {
+        Self {
+            action: "read",
+            path: path.to_owned(),
+            error: io::Error::other("it is no file"),
+        }
+    }
+
     /// Whether the path was not there.
     pub fn is_not_found(&self) -> bool {
         self.error.kind() == io::ErrorKind::NotFound

@@ -1,5 +1,6 @@
 //! The answers to what a body asks while it is rendered.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::templates::Templates;
@@ -9,7 +10,9 @@ use crate::content::markdown::surroundings::{
     Hook, Link, ShortcodeAnswer, ShortcodeCall, Surroundings, TemplateFailure,
 };
 use crate::engine::memo::Memo;
+use crate::ground::digest::Digest;
 use crate::ground::rule::Rule;
+use crate::ground::step::Step;
 
 /// Answers from a page's own inputs.
 pub struct Answers<'a> {
@@ -27,6 +30,8 @@ pub struct Answers<'a> {
     pub highlighted: &'a Memo<Highlighted>,
     /// Templates, for hooks and shortcodes.
     pub templates: &'a Templates,
+    /// Keys of the blocks that were asked for.
+    pub asked: RefCell<Vec<Digest>>,
 }
 
 /// Who made an image, from `meta.image_sources`.
@@ -74,10 +79,8 @@ impl Surroundings for Answers<'_> {
             language: &fence.language,
             code,
         };
-        (*self
-            .highlighted
-            .get_or_run(&step, |block| block.html.len() + 64))
-        .clone()
+        self.asked.borrow_mut().push(Step::key(&step));
+        (*self.highlighted.get_or_run(&step)).clone()
     }
 
     fn line_numbers(&self) -> bool {

@@ -46,6 +46,8 @@ pub struct Output {
     pub bytes: Vec<u8>,
     /// What was found on the way.
     pub diagnostics: Vec<Diagnostic>,
+    /// Keys of the blocks of code in it.
+    pub blocks: Vec<Digest>,
 }
 
 impl OutputStep<'_> {
@@ -65,14 +67,19 @@ impl OutputStep<'_> {
     pub fn run(&self) -> Output {
         let only = |bytes| Output {
             bytes,
-            diagnostics: Vec::new(),
+            ..Output::default()
         };
         match self {
             OutputStep::Page(step) => {
-                let RenderedPage { html, diagnostics } = step.run();
+                let RenderedPage {
+                    html,
+                    diagnostics,
+                    blocks,
+                } = step.run();
                 Output {
                     bytes: html.into_bytes(),
                     diagnostics,
+                    blocks,
                 }
             }
             OutputStep::Feed(step) => only(step.run()),
@@ -82,8 +89,8 @@ impl OutputStep<'_> {
             OutputStep::Copy(source) => match source.bytes() {
                 Ok(bytes) => only(bytes),
                 Err(found) => Output {
-                    bytes: Vec::new(),
                     diagnostics: vec![found],
+                    ..Output::default()
                 },
             },
         }

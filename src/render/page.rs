@@ -5,6 +5,7 @@
 //! comes from its article alone. An edit that leaves a guide's card as it was
 //! changes the second half of one page and nothing else.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -118,6 +119,8 @@ pub struct RenderedPage {
     pub html: String,
     /// What was found on the way.
     pub diagnostics: Vec<Diagnostic>,
+    /// Keys of the blocks of code in it.
+    pub blocks: Vec<Digest>,
 }
 
 impl Step for RenderPage<'_> {
@@ -128,20 +131,22 @@ impl Step for RenderPage<'_> {
         let given = &self.given;
         let mut page = given.page.clone();
         let mut diagnostics = Vec::new();
+        let mut blocks = Vec::new();
         if let Some(own) = &self.own {
             page.title_id.clone_from(&own.title_id);
             page.toc.clone_from(&own.toc);
             page.words = own.words;
             page.content_hash.clone_from(&own.content_hash);
             match self.body(own) {
-                Ok(rendered) => {
+                Ok((rendered, asked)) => {
                     page.content = rendered.html;
                     diagnostics = rendered.diagnostics;
+                    blocks = asked;
                 }
                 Err(found) => {
                     return RenderedPage {
-                        html: String::new(),
                         diagnostics: vec![found],
+                        ..RenderedPage::default()
                     };
                 }
             }
@@ -153,12 +158,16 @@ impl Step for RenderPage<'_> {
             .templates
             .render(&given.template, &self.context(&page), &given.name)
         {
-            Ok(html) => RenderedPage { html, diagnostics },
+            Ok(html) => RenderedPage {
+                html,
+                diagnostics,
+                blocks,
+            },
             Err(found) => {
                 diagnostics.push(found);
                 RenderedPage {
-                    html: String::new(),
                     diagnostics,
+                    ..RenderedPage::default()
                 }
             }
         }
@@ -189,7 +198,7 @@ impl RenderPage<'_> {
         context
     }
 
-    fn body(&self, own: &OwnPage) -> Result<markdown::Rendered, Diagnostic> {
+    fn body(&self, own: &OwnPage) -> Result<(markdown::Rendered, Vec<Digest>), Diagnostic> {
         let text = own.source.text()?;
         let source = Source::new(own.source.path.clone(), &text);
         let answers = Answers {
@@ -200,14 +209,16 @@ impl RenderPage<'_> {
             line_numbers: self.options.line_numbers,
             highlighted: self.highlighted,
             templates: &self.templates,
+            asked: RefCell::default(),
         };
-        Ok(markdown::render(
+        let rendered = markdown::render(
             &source,
             own.body.clone(),
             own.declared_title.as_deref(),
             &self.options.markdown,
             &answers,
-        ))
+        );
+        Ok((rendered, answers.asked.into_inner()))
     }
 
     /// The digests of the page's inputs by the names under which they are

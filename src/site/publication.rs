@@ -72,6 +72,19 @@ pub fn left_out(front: &FrontMatter, edition: &Edition) -> Option<LeftOut> {
     }
 }
 
+/// The instants at which the site may differ because of a guide: when it
+/// appears, when it expires, when its review becomes overdue.
+pub fn turning_points(front: &FrontMatter, zone: &TimeZone) -> Vec<Timestamp> {
+    let overdue = due(front)
+        .and_then(|due| due.tomorrow().ok())
+        .and_then(|day| day.to_zoned(zone.clone()).ok())
+        .map(|zoned| zoned.timestamp());
+    // A date that lies ahead still does at its own instant less one tick.
+    let appears = front.date.map(|date| date.instant);
+    let expires = front.expires.map(|expires| expires.instant);
+    [appears, expires, overdue].into_iter().flatten().collect()
+}
+
 /// Whether a review still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum ReviewState {

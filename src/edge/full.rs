@@ -1,0 +1,441 @@
+//! The full build: resolves the whole site and asks of every output whether
+//! its step is one that was run before.
+//!
+//! Articles whose source is what it was are not parsed, blocks that were
+//! highlighted are not highlighted, and outputs whose key and file stand are
+//! neither made nor written. Invariant: with an empty cache this is the clean
+//! build that every other is measured against.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use jiff::tz::TimeZone;
+use rayon::prelude::*;
+
+use super::build::{Build, BuildError, no_base_url};
+use super::gather::{self, Articles};
+use super::record::{BuildRecord, PageRecord, changed_inputs};
+use super::write::{self, OutputFolder, Staging};
+use crate::content::article::Article;
+use crate::engine::cache::{Cache, Facts, OutputFact};
+use crate::engine::memo::Memo;
+use crate::engine::pack::Pack;
+use crate::engine::stamp::Stamped;
+use crate::ground::diagnostic::Diagnostic;
+use crate::ground::digest::Digest;
+use crate::ground::fs::{self, FsError};
+use crate::ground::paths::{OutPath, SrcPath};
+use crate::ground::rule::{Level, Rule};
+use crate::render::output::{self, Output, OutputStep};
+use crate::render::plan::{Job, Planned, plan};
+use crate::render::templates::Templates;
+use crate::render::theme_files::{SCRIPT, STYLE, theme_files};
+use crate::render::world::{PageOptions, World};
+use crate::site::links::Files;
+use crate::site::publication;
+use crate::site::resolve::resolve;
+use crate::site::urls::Urls;
+
+/// Bytes of highlighted code held in memory within one build.
+pub(super) const HIGHLIGHT_MEMO: usize = 64 << 20;
+
+/// Runs every stage. With a cache, believes it and tells it what is new.
+pub(super) fn run(build: &mut Build<'_>, mut cache: Option<&mut Cache>) -> Result<(), BuildError> {
+    let mut frame = std::mem::take(&mut build.diagnostics);
+    let Articles {
+        articles,
+        unreadable,
+        facts,
+    } = gather::articles(build, cache.as_deref())?;
+    frame.extend(unreadable);
+    build.clock.lap("parse");
+    let all_parsed = frame.iter().all(|found| found.level < Level::Error);
+    let boundaries = boundaries(build, &articles);
+    let of_articles: Vec<Diagnostic> = articles
+        .iter()
+        .flat_map(|article| article.diagnostics.iter().cloned())
+        .collect();
+    let folder = OutputFolder::open(&build.layout.out, &build.layout.cache)?;
+    let made = make(build, cache.as_deref(), articles, &folder, &mut frame)?;
+    if build.config.base_url.is_none() {
+        frame.push(no_base_url());
+    }
+    let mut found: Vec<Diagnostic> = frame.iter().cloned().chain(of_articles).collect();
+    found.extend(
+        made.outputs
+            .iter()
+            .flat_map(|made| made.diagnostics.iter().cloned()),
+    );
+    if !all_parsed {
+        // A page that could not be read is missing for its own reason.
+        found.retain(|found| !matches!(found.rule, Rule::BrokenLink | Rule::BrokenAnchor));
+    }
+    build.report.guides = made.guides;
+    build.report.next_change = boundaries.1;
+    if build.judge(found) {
+        folder.abandon();
+        build.clock.lap("write");
+        return Ok(());
+    }
+    let published = folder.publish(false, &build.layout.cache)?;
+    build.report.written = published.written;
+    if let Some(cache) = cache.as_deref_mut() {
+        for (path, fact) in facts {
+            cache.set_source(&path, fact);
+        }
+        for (path, fact) in made.probed {
+            cache.set_source(&path, Some(fact));
+        }
+        remember_outputs(cache, made.outputs, &published.stamps)?;
+        let record = BuildRecord {
+            given: build.given,
+            shape: build.shape,
+            from: boundaries.0,
+            until: boundaries.1,
+            diagnostics: frame,
+            guides: made.guides,
+        };
+        cache.set_build(postcard::to_stdvec(&record).unwrap_or_default());
+    }
+    build.judge(published.diagnostics);
+    build.clock.lap("write");
+    Ok(())
+}
+
+/// The last instant until now and the first after it at which the site
+/// differs.
+type Boundaries = (Option<jiff::Timestamp>, Option<jiff::Timestamp>);
+
+fn boundaries(build: &Build<'_>, articles: &[Arc<Article>]) -> Boundaries {
+    let zone = TimeZone::get(&build.config.time_zone).unwrap_or(TimeZone::UTC);
+    let now = build.options.now;
+    let points = articles
+        .iter()
+        .flat_map(|article| publication::turning_points(&article.front, &zone));
+    points.fold((None, None), |(before, after), point| {
+        if point <= now {
+            (before.max(Some(point)), after)
+        } else {
+            (
+                before,
+                Some(after.map_or(point, |a: jiff::Timestamp| a.min(point))),
+            )
+        }
+    })
+}
+
+/// An output that was made or stands.
+struct MadeOutput {
+    path: OutPath,
+    key: Digest,
+    /// What is remembered of a page that was made; `None` for pages that stand
+    /// and for outputs that are no pages.
+    record: Option<PageRecord>,
+    /// Whether it stands and was not made.
+    stands: bool,
+    diagnostics: Vec<Diagnostic>,
+}
+
+#[derive(Default)]
+struct Made {
+    guides: usize,
+    outputs: Vec<MadeOutput>,
+    probed: Vec<(SrcPath, crate::engine::cache::SourceFact)>,
+}
+
+/// Resolves, plans and renders; stages every output.
+fn make(
+    build: &mut Build<'_>,
+    cache: Option<&Cache>,
+    articles: Vec<Arc<Article>>,
+    folder: &OutputFolder,
+    frame: &mut Vec<Diagnostic>,
+) -> Result<Made, BuildError> {
+    let root = build.layout.root.clone();
+    let (own_templates, found) = gather::templates(&root, &build.scan);
+    frame.extend(found);
+    let (data, found) = gather::data_files(&root, &build.scan);
+    frame.extend(found);
+    let (statics, found) = gather::statics(&build.scan);
+    frame.extend(found);
+    let allowed: HashMap<SrcPath, Vec<Rule>> = articles
+        .iter()
+        .filter(|article| !article.front.allow.is_empty())
+        .map(|article| (article.source.clone(), article.front.allow.clone()))
+        .collect();
+    let files = Files {
+        content: build.layout.content.to_owned(),
+        assets: std::mem::take(&mut build.scan.assets),
+        statics,
+    };
+    let site = resolve(articles, &build.config, &files, &build.edition);
+    build.clock.lap("resolve");
+    let wanted: BTreeSet<&SrcPath> = site.assets.keys().chain(files.statics.values()).collect();
+    let gather::Probed {
+        probes,
+        facts,
+        diagnostics,
+    } = gather::probes(build, cache.map(Cache::facts), &wanted)?;
+    frame.extend(diagnostics);
+    let mut made = Made {
+        guides: site.newest.len(),
+        outputs: Vec::new(),
+        probed: facts,
+    };
+    let own_theme = own_theme_files(&root, &files, frame);
+    let theme = theme_files(
+        &own_theme,
+        &|path| files.statics.contains_key(path),
+        &build.config.highlight,
+    );
+    let templates = match Templates::load(&own_templates) {
+        Ok(templates) => templates,
+        Err(found) => {
+            frame.extend(found);
+            return Ok(made);
+        }
+    };
+    let highlighted = Memo::new(HIGHLIGHT_MEMO, cache.map(|cache| Arc::clone(&cache.blocks)));
+    let world = World {
+        root,
+        config: &build.config,
+        site: &site,
+        edition: &build.edition,
+        urls: Urls::new(&build.config),
+        templates: &templates,
+        files: &files,
+        probes: &probes,
+        data: &data,
+        theme: &theme,
+        highlighted: &highlighted,
+        options: PageOptions::of(&build.config),
+        guides: OnceLock::new(),
+    };
+    let (planned, found) = plan(&world);
+    frame.extend(found);
+    frame.retain(|found| {
+        let rules = found
+            .place
+            .as_ref()
+            .and_then(|place| allowed.get(&place.file));
+        found.level == Level::Error || !rules.is_some_and(|rules| rules.contains(&found.rule))
+    });
+    build.clock.lap("plan");
+    let renderer = Renderer {
+        world: &world,
+        folder,
+        facts: cache.map(Cache::facts),
+        pages: cache.map(|cache| &cache.pages),
+    };
+    let done = AtomicUsize::new(0);
+    let total = planned.len();
+    let progress = build.progress;
+    let outputs: Vec<Result<MadeOutput, FsError>> = planned
+        .par_iter()
+        .map(|planned| {
+            let output = renderer.output(planned);
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            output
+        })
+        .collect();
+    made.outputs = outputs.into_iter().collect::<Result<_, _>>()?;
+    build.report.steps.highlighted = highlighted.steps_run();
+    build.report.steps.rendered = made.outputs.iter().filter(|made| !made.stands).count();
+    build.report.steps.skipped = made.outputs.iter().filter(|made| made.stands).count();
+    for output in &made.outputs {
+        if let Some(record) = &output.record {
+            build
+                .report
+                .reasons
+                .push((output.path.clone(), record.reasons.clone()));
+        }
+    }
+    build.clock.lap("render");
+    Ok(made)
+}
+
+struct Renderer<'a> {
+    world: &'a World<'a>,
+    folder: &'a OutputFolder,
+    facts: Option<&'a Facts>,
+    pages: Option<&'a Pack>,
+}
+
+impl Renderer<'_> {
+    /// Makes an output, unless the one that stands was made by the same step.
+    fn output(&self, planned: &Planned) -> Result<MadeOutput, FsError> {
+        let path = planned.path.clone();
+        let step = match output::step(self.world, planned) {
+            Ok(step) => step,
+            Err(found) => {
+                return Ok(MadeOutput {
+                    path,
+                    key: Digest::default(),
+                    record: None,
+                    stands: false,
+                    diagnostics: vec![found],
+                });
+            }
+        };
+        let key = step.key();
+        let fact = self.facts.and_then(|facts| facts.outputs.get(&path));
+        if let Some(fact) = fact.filter(|fact| fact.key == key && !self.folder.is_interrupted())
+            && fact
+                .stamped
+                .stands(fs::stat(&path.under(self.folder.path())))
+        {
+            self.folder.keep(&path, fact.stamped.digest);
+            return Ok(MadeOutput {
+                path,
+                key,
+                record: None,
+                stands: true,
+                diagnostics: fact.diagnostics.clone(),
+            });
+        }
+        let Output {
+            bytes,
+            mut diagnostics,
+            blocks,
+        } = step.run();
+        let allowed = self.allowed(&planned.job);
+        diagnostics.retain(|found| found.level == Level::Error || !allowed.contains(&found.rule));
+        if diagnostics.iter().all(|found| found.level < Level::Error) {
+            let known = fact.map(|fact| &fact.stamped);
+            if self
+                .folder
+                .stage(&path, &bytes, planned.job.wave(), known)?
+                == Staging::Foreign
+            {
+                diagnostics.push(write::foreign(&path, self.folder.path()));
+            }
+        }
+        let record = match (&step, self.pages) {
+            (OutputStep::Page(page), Some(pages)) => {
+                let named = page.named_inputs();
+                let before = fact.and_then(|fact| pages.get(fact.key, fact.slot?));
+                let before: Option<PageRecord> =
+                    before.and_then(|bytes| postcard::from_bytes(&bytes).ok());
+                let reasons = match before {
+                    None => Vec::new(),
+                    Some(before) => match changed_inputs(&before.named, &named) {
+                        reasons if reasons.is_empty() => {
+                            vec!["its file had been changed or deleted by hand".to_owned()]
+                        }
+                        reasons => reasons,
+                    },
+                };
+                Some(PageRecord {
+                    given: page.given.clone(),
+                    named,
+                    reasons,
+                    blocks,
+                })
+            }
+            _ => None,
+        };
+        Ok(MadeOutput {
+            path,
+            key,
+            record,
+            stands: false,
+            diagnostics,
+        })
+    }
+
+    /// The rules that the source of an output is excused from.
+    fn allowed(&self, job: &Job) -> &[Rule] {
+        let site = self.world.site;
+        let page = match job {
+            Job::Guide(id) => Some(*id),
+            Job::Section(id, _) => site.sections[*id].page,
+            _ => None,
+        };
+        page.map_or(&[], |id| &site.pages[id].article.front.allow)
+    }
+}
+
+/// Tells the cache of every output, and forgets those that are gone.
+fn remember_outputs(
+    cache: &mut Cache,
+    outputs: Vec<MadeOutput>,
+    stamps: &[(OutPath, Stamped)],
+) -> Result<(), BuildError> {
+    let stamps: HashMap<&OutPath, Stamped> = stamps
+        .iter()
+        .map(|(path, stamped)| (path, *stamped))
+        .collect();
+    let planned: HashSet<&OutPath> = outputs.iter().map(|made| &made.path).collect();
+    let gone: Vec<OutPath> = cache
+        .facts()
+        .outputs
+        .keys()
+        .filter(|path| !planned.contains(path))
+        .cloned()
+        .collect();
+    for path in gone {
+        cache.set_output(&path, None);
+    }
+    for made in outputs {
+        let before = cache.facts().outputs.get(&made.path);
+        let Some(stamped) = stamps
+            .get(&made.path)
+            .copied()
+            .or(before.map(|fact| fact.stamped))
+        else {
+            continue;
+        };
+        let slot = match &made.record {
+            Some(record) => {
+                let bytes = postcard::to_stdvec(record).unwrap_or_default();
+                Some(cache.pages.put(made.key, &bytes)?)
+            }
+            None if made.stands => before.and_then(|fact| fact.slot),
+            None => None,
+        };
+        let fact = OutputFact {
+            stamped,
+            key: made.key,
+            slot,
+            diagnostics: made.diagnostics,
+        };
+        cache.set_output(&made.path, Some(fact));
+    }
+    Ok(())
+}
+
+/// The keys of all blocks of code in the site's pages.
+pub(super) fn live_blocks(cache: &Cache) -> HashSet<Digest> {
+    cache
+        .facts()
+        .outputs
+        .values()
+        .filter_map(|fact| cache.pages.get(fact.key, fact.slot?))
+        .filter_map(|bytes| postcard::from_bytes::<PageRecord>(&bytes).ok())
+        .flat_map(|record| record.blocks)
+        .collect()
+}
+
+/// The site's own versions of the theme's style and script.
+fn own_theme_files(
+    root: &Path,
+    files: &Files,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<&'static str, Vec<u8>> {
+    let mut own = BTreeMap::new();
+    for name in [STYLE, SCRIPT] {
+        let source = OutPath::new(name)
+            .ok()
+            .and_then(|path| files.statics.get(&path));
+        let Some(source) = source else { continue };
+        match fs::read(&source.under(root)) {
+            Ok(bytes) => {
+                own.insert(name, bytes);
+            }
+            Err(error) => diagnostics.push(fs::unreadable(source, &error)),
+        }
+    }
+    own
+}

@@ -1,0 +1,122 @@
+//! What a build remembers of itself, of articles and of pages.
+//!
+//! These are the values behind the cache's facts. Their shape may change with
+//! every version: the build id keeps versions apart.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::content::article::{Article, Listing, Own, Targets};
+use crate::content::front_matter::FrontMatter;
+use crate::content::permalink::Kind;
+use crate::content::terms::Terms;
+use crate::ground::diagnostic::Diagnostic;
+use crate::ground::digest::{Digest, Digested};
+use crate::ground::paths::SrcPath;
+use crate::render::page::GivenPage;
+
+/// What is remembered of the build as a whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BuildRecord {
+    /// Digest of the configuration's bytes and of all options that decide
+    /// bytes.
+    pub given: Digest,
+    /// Digest of the lists of files that the scan found.
+    pub shape: Digest,
+    /// The last instant before the build at which the site differed; the site
+    /// of any instant from here on …
+    pub from: Option<Timestamp>,
+    /// … and before this one is the same.
+    pub until: Option<Timestamp>,
+    /// What was found that belongs to no single source or output.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Guides in the site.
+    pub guides: usize,
+}
+
+impl BuildRecord {
+    /// Whether the site at an instant is the site that was built.
+    pub fn covers(&self, now: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// A parsed article.
+#[derive(Serialize, Deserialize)]
+pub struct ArticleRecord {
+    folder: String,
+    kind: Kind,
+    listing: Listing,
+    anchors: Vec<String>,
+    targets: Targets,
+    terms: Terms,
+    front: FrontMatter,
+    own: Own,
+}
+
+impl ArticleRecord {
+    /// The record of an article. Its diagnostics are facts of their own.
+    pub fn of(article: &Article) -> Self {
+        Self {
+            folder: article.folder.clone(),
+            kind: article.kind,
+            listing: (*article.listing).clone(),
+            anchors: (*article.anchors).clone(),
+            targets: (*article.targets).clone(),
+            terms: (*article.terms).clone(),
+            front: (*article.front).clone(),
+            own: (*article.own).clone(),
+        }
+    }
+
+    /// The article.
+    pub fn article(self, source: SrcPath, digest: Digest, diagnostics: Vec<Diagnostic>) -> Article {
+        Article {
+            source,
+            digest,
+            folder: self.folder,
+            kind: self.kind,
+            listing: Digested::new(self.listing),
+            anchors: Digested::new(self.anchors),
+            targets: Digested::new(self.targets),
+            terms: Digested::new(self.terms),
+            front: Digested::new(self.front),
+            own: Digested::new(self.own),
+            diagnostics,
+        }
+    }
+}
+
+/// What a page was made from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PageRecord {
+    /// What the site gave it.
+    pub given: GivenPage,
+    /// Digests of its inputs by name.
+    pub named: Vec<(String, Digest)>,
+    /// The inputs that had changed when it was last made; empty the first
+    /// time.
+    pub reasons: Vec<String>,
+    /// Keys of the blocks of code in it.
+    pub blocks: Vec<Digest>,
+}
+
+/// The names of the inputs that differ.
+pub fn changed_inputs(before: &[(String, Digest)], after: &[(String, Digest)]) -> Vec<String> {
+    let mut names: Vec<String> = after
+        .iter()
+        .filter(|(name, digest)| {
+            !before
+                .iter()
+                .any(|(other, known)| other == name && known == digest)
+        })
+        .map(|(name, _)| name.clone())
+        .collect();
+    names.extend(
+        before
+            .iter()
+            .filter(|(name, _)| !after.iter().any(|(other, _)| other == name))
+            .map(|(name, _)| name.clone()),
+    );
+    names
+}

@@ -1,0 +1,100 @@
+//! Sources: what each file holds, read only where its stat cannot tell.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::engine::cache::SourceFact;
+use crate::engine::stamp::{Moment, Stamped};
+use crate::ground::diagnostic::Diagnostic;
+use crate::ground::digest::Digest;
+use crate::ground::fs::{self, FsError};
+use crate::ground::paths::SrcPath;
+
+/// A source as it is now.
+#[derive(Debug)]
+pub struct Seen {
+    /// The file.
+    pub path: SrcPath,
+    /// Its stat and the digest of its bytes.
+    pub stamped: Stamped,
+    /// Its bytes, where it was read.
+    pub bytes: Option<Vec<u8>>,
+    /// Whether its bytes are not what the cache remembers.
+    pub changed: bool,
+}
+
+/// Looks at files: those whose stat stands for their bytes are not read.
+/// `writable` is a folder in which the clock may be asked for; nothing is
+/// created there where every stat stands.
+///
+/// # Errors
+///
+/// The clock cannot be asked. Files that cannot be read are in the result.
+pub fn look(
+    root: &Path,
+    writable: &Path,
+    paths: &[&SrcPath],
+    facts: &HashMap<SrcPath, SourceFact>,
+) -> Result<Vec<Result<Seen, Diagnostic>>, FsError> {
+    let standing: Vec<Option<Stamped>> = paths
+        .par_iter()
+        .map(|path| {
+            let fact = facts.get(*path)?;
+            fact.stamped
+                .stands(fs::stat(&path.under(root)))
+                .then_some(fact.stamped)
+        })
+        .collect();
+    if standing.iter().all(Option::is_some) {
+        return Ok(paths
+            .iter()
+            .zip(standing)
+            .filter_map(|(path, stamped)| Some(Ok(seen(path, stamped?))))
+            .collect());
+    }
+    let moment = Moment::now(root, writable)?;
+    Ok(paths
+        .par_iter()
+        .zip(standing)
+        .map(|(path, standing)| match standing {
+            Some(stamped) => Ok(seen(path, stamped)),
+            None => read(root, path, moment, facts.get(*path)),
+        })
+        .collect())
+}
+
+fn seen(path: &SrcPath, stamped: Stamped) -> Seen {
+    Seen {
+        path: path.clone(),
+        stamped,
+        bytes: None,
+        changed: false,
+    }
+}
+
+fn read(
+    root: &Path,
+    path: &SrcPath,
+    moment: Moment,
+    fact: Option<&SourceFact>,
+) -> Result<Seen, Diagnostic> {
+    let file = path.under(root);
+    // The stat is taken first: a change while the file is read shows in the
+    // next build's stat.
+    let stat = fs::stat(&file);
+    let bytes = fs::read(&file).map_err(|error| fs::unreadable(path, &error))?;
+    let digest = Digest::of_bytes(&bytes);
+    let stamped = match stat {
+        Some(stat) => moment.stamp(stat, digest),
+        None => return Err(fs::unreadable(path, &FsError::not_a_file(&file))),
+    };
+    let changed = fact.is_none_or(|fact| fact.stamped.digest != digest);
+    Ok(Seen {
+        path: path.clone(),
+        stamped,
+        bytes: Some(bytes),
+        changed,
+    })
+}
