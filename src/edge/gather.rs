@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::scan::{MarkdownFile, Scan};
 use crate::content::article::{Article, ParseArticle, ParseOptions};
 use crate::content::data;
+use crate::content::image_size::image_size;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::{Digest, Digested};
 use crate::ground::fs;
@@ -162,7 +163,7 @@ pub fn probes(
                 (*path).clone(),
                 Probe {
                     digest: Digest::of_bytes(&bytes),
-                    size: size(&bytes),
+                    size: image_size(&bytes),
                 },
             ))
         })
@@ -178,12 +179,4 @@ pub fn probes(
         }
     }
     (probes, diagnostics)
-}
-
-fn size(bytes: &[u8]) -> Option<(u32, u32)> {
-    let size = imagesize::blob_size(bytes).ok()?;
-    Some((
-        u32::try_from(size.width).ok()?,
-        u32::try_from(size.height).ok()?,
-    ))
 }

@@ -292,7 +292,7 @@ impl<'a> LinkIndex<'a> {
         }
         let article = &self.pages[page].article;
         let anchor = decode(fragment);
-        if article.anchors.iter().any(|known| *known == anchor) {
+        if article.anchors.contains(&anchor) {
             return None;
         }
         let near = did_you_mean(&anchor, article.anchors.iter().map(String::as_str));
