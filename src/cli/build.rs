@@ -136,9 +136,10 @@ fn closing_line(context: &Context, outcome: &BuildReport, took: Duration) {
         counts => format!("; {counts}"),
     };
     context.say(&format!(
-        "{} {} guides, {total} files in {took}: {} written, {} unchanged, {} deleted; in {}{found}",
+        "{} {}, {} in {took}: {} written, {} unchanged, {} deleted; in {}{found}",
         context.paint("1;32", "Built"),
-        outcome.guides,
+        report::plural(outcome.guides, "guide"),
+        report::plural(total, "file"),
         written.written.len(),
         written.unchanged,
         written.deleted.len(),

@@ -1,6 +1,6 @@
 //! What every command shares: the root, the terminal, and today.
 
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,7 +10,7 @@ use super::{Arguments, Color, TROUBLE};
 use crate::content::config::FILE_NAME;
 use crate::edge::build::BuildError;
 use crate::edge::report::{self, Style};
-use crate::ground::fs;
+use crate::ground::fs::{self, FsError};
 
 /// What every command shares.
 pub(super) struct Context {
@@ -86,9 +86,14 @@ impl Context {
         match error {
             BuildError::Config(diagnostics) => {
                 eprint!("{}", report::text(diagnostics, &self.style()));
+                eprintln!(
+                    "{}: {}; nothing was touched",
+                    self.paint("1;31", "Not built"),
+                    report::counts(diagnostics)
+                );
                 ExitCode::from(TROUBLE)
             }
-            BuildError::Io(error) => self.trouble(&error.to_string(), None),
+            BuildError::Io(error) => self.trouble(&error.to_string(), unwritable_help(error)),
             BuildError::Busy(lock) => self.trouble(
                 "another build of this site is running",
                 Some(&format!(
@@ -111,6 +116,15 @@ impl Context {
             words.to_owned()
         }
     }
+}
+
+/// What to do where a folder may be read but not written.
+fn unwritable_help(error: &FsError) -> Option<&'static str> {
+    matches!(
+        error.error.kind(),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+    )
+    .then_some("where the site's folder is read-only, give others with `--out` and `--cache-dir`")
 }
 
 /// The instant that counts as now: what was given, or `SOURCE_DATE_EPOCH`, or

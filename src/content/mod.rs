@@ -12,6 +12,7 @@ pub mod data;
 pub mod front_matter;
 pub mod front_matter_reader;
 pub mod highlight;
+pub mod image_size;
 pub mod markdown;
 pub mod node;
 pub mod permalink;

@@ -17,6 +17,7 @@ use crate::content::article::{Article, ParseArticle, ParseOptions};
 use crate::content::data;
 use crate::engine::cache::{Cache, Facts, Parsed, SourceFact};
 use crate::engine::pack::Slot;
+use crate::content::image_size::image_size;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::{Digest, Digested};
 use crate::ground::fs::{self, FsError, SourceRef};
@@ -343,7 +344,7 @@ pub(super) fn probes(
             }
         };
         let size = match (&seen.bytes, known.get(&seen.path)) {
-            (Some(bytes), _) => size(bytes),
+            (Some(bytes), _) => image_size(bytes),
             (None, Some(fact)) => fact.size,
             (None, None) => None,
         };
@@ -363,12 +364,4 @@ pub(super) fn probes(
         probed.facts.push((seen.path, fact));
     }
     Ok(probed)
-}
-
-fn size(bytes: &[u8]) -> Option<(u32, u32)> {
-    let size = imagesize::blob_size(bytes).ok()?;
-    Some((
-        u32::try_from(size.width).ok()?,
-        u32::try_from(size.height).ok()?,
-    ))
 }

@@ -239,7 +239,11 @@ fn walk_error(layout: &Layout, error: &walkdir::Error) -> Diagnostic {
         ),
         (None, Some(io)) => (
             format!("cannot be read: {}", fs::in_words(io)),
-            "mend its permissions",
+            if io.kind() == std::io::ErrorKind::PermissionDenied {
+                "mend its permissions"
+            } else {
+                "remove it, or name it under `ignore` in guidepost.toml"
+            },
         ),
         (None, None) => ("cannot be walked".to_owned(), "look at the folder"),
     };

@@ -74,14 +74,14 @@ fn menu(world: &World<'_>, from: &OutPath, path: &str) -> Vec<LinkInput> {
         .collect()
 }
 
-/// `site.guides`: every guide that is fit for indexes, newest first.
+/// `site.guides`: every guide, newest first; those that are kept out of indexes
+/// too, since a register of guides by owner would be wrong without them.
 pub fn guides(world: &World<'_>, from: &OutPath) -> Data {
     let guides: Vec<GuideInput> = world
         .site
         .newest
         .iter()
         .map(|&id| &world.site.pages[id])
-        .filter(|page| !page.unfit)
         .map(|page| {
             let (listing, front) = (&page.article.listing, &page.article.front);
             GuideInput {

@@ -292,7 +292,7 @@ impl<'a> LinkIndex<'a> {
         }
         let article = &self.pages[page].article;
         let anchor = decode(fragment);
-        if article.anchors.iter().any(|known| *known == anchor) {
+        if article.anchors.contains(&anchor) {
             return None;
         }
         let near = did_you_mean(&anchor, article.anchors.iter().map(String::as_str));
@@ -328,11 +328,18 @@ impl<'a> LinkIndex<'a> {
                     .find(|asset| asset.file_name().to_lowercase() == name)
                     .map(SrcPath::as_str)
             });
+        let outside =
+            !path.starts_with(['/', '@']) && resolve_relative(&article.folder, path).is_none();
         let help = match elsewhere {
             Some(source) => Some(format!(
                 "did you mean `{}`?",
                 self.written_from(article.source.parent(), source)
             )),
+            None if outside => Some(
+                "it leads out of the content folder: put the file into that folder, or into \
+                 `static`"
+                    .to_owned(),
+            ),
             // Names of a letter or two are near to everything.
             None if name
                 .split('.')

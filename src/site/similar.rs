@@ -4,7 +4,7 @@
 //! weight in both and by how rare it is. Work is bounded: a term brings at most
 //! [`MOST_CANDIDATES`] candidates, however many guides have it.
 //!
-//! Built of pure parts, so that an edit moves little: [`Candidates`] depends on
+//! Built of pure parts, so that an edit moves little: `Candidates` depends on
 //! the members of one term alone, and the list of a guide on the candidates of
 //! its own terms and on the guides that these name. Rarity enters by powers of four,
 //! so that a new guide seldom changes it; which guides stand for a crowded

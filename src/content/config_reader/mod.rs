@@ -2,7 +2,7 @@
 //!
 //! Each table is a function that takes its entries one by one; a key that it
 //! does not know goes to `keys::unknown`. A new table needs its keys in
-//! `keys::TABLES`, an arm in [`top_key`] and a function. Invariant: a value
+//! `keys::TABLES`, an arm in `top_key` and a function. Invariant: a value
 //! that was complained of leaves the default in place, so that what is read
 //! afterwards is judged on its own.
 

@@ -67,7 +67,10 @@ pub(super) fn mark(
         if heading.level == 1 && heading.top && headings.first_h1.is_none() {
             headings.first_h1 = Some(fact.clone());
             let repeats = match wanted.title {
-                Some(title) => folded(title) == folded(&fact.text),
+                Some(title) => {
+                    let title = folded(title);
+                    title == folded(&fact.text) || title == folded(&heading.written)
+                }
                 None => order == 0 && !fact.text.is_empty(),
             };
             if wanted.drop && repeats {
@@ -91,6 +94,9 @@ struct Found {
     level: u8,
     id: Option<String>,
     text: String,
+    /// The text with its tags: a title such as `The <b> element` has `<b>` as
+    /// text, and the heading that repeats it has it as raw HTML.
+    written: String,
     top: bool,
 }
 
@@ -107,6 +113,7 @@ fn collect(pieces: &[Placed<'_>]) -> Vec<Found> {
                     level: *level as u8,
                     id: id.as_ref().map(ToString::to_string),
                     text: String::new(),
+                    written: String::new(),
                     top: depth == 0,
                 });
             }
@@ -120,6 +127,10 @@ fn collect(pieces: &[Placed<'_>]) -> Vec<Found> {
             _ => {
                 if let Some(heading) = found.last_mut().filter(|_| inside) {
                     push_plain(&mut heading.text, piece);
+                    match piece {
+                        Piece::Html(raw) => heading.written.push_str(&raw.html),
+                        piece => push_plain(&mut heading.written, piece),
+                    }
                 }
             }
         }

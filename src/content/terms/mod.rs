@@ -5,7 +5,7 @@
 //! Counts enter by their logarithm, so that a small edit of the text moves few
 //! terms or none; code is not read.
 //!
-//! Words are found by [`words`], which knows English filler. A guide in another
+//! Words are found by `words`, which knows English filler. A guide in another
 //! language has terms too, only with more filler among them.
 
 mod stop_words;

@@ -89,7 +89,8 @@ impl fmt::Display for Counts {
     }
 }
 
-fn plural(count: usize, word: &str) -> String {
+/// `1 guide`, `2 guides`.
+pub fn plural(count: usize, word: &str) -> String {
     match count {
         1 => format!("1 {word}"),
         count => format!("{count} {word}s"),

@@ -39,6 +39,12 @@ fn an_h1_that_repeats_the_title_is_dropped() {
     assert!(html("# Another\n").contains("<h1 id=\"another\">"));
     assert!(html("> # Title\n").contains("<h1"));
     let options = MarkdownOptions::default();
+    let tagged = |text| {
+        let title = Some("The <b> & <i> tags");
+        render_with(text, title, &options, &TestSurroundings::default()).html
+    };
+    assert_eq!(tagged("# The <b> & <i> tags\n\ntext\n"), "<p>text</p>\n");
+    assert!(tagged("# The <b> tags\n").contains("<h1"));
     let untitled = |text| render_with(text, None, &options, &TestSurroundings::default()).html;
     assert_eq!(untitled("# Whatever\n\n## B\n").matches("<h").count(), 1);
     assert_eq!(untitled("## B\n\n# Whatever\n").matches("<h").count(), 2);
