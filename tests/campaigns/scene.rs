@@ -1,0 +1,142 @@
+//! A scene: a site on disk with its output, between two builds.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::disk::{Disk, ROOT, Rename, Style, remove_empty};
+use super::model::Model;
+use super::runner::{Folders, How, Outcome, run};
+use super::snapshot::Snapshot;
+
+/// A site with its output folder, and what is to be done to it.
+pub struct Scene {
+    /// The folder that holds everything.
+    pub top: PathBuf,
+    pub model: Model,
+    /// The states that the sources were in, oldest first.
+    pub history: Vec<Model>,
+    /// Files in the output that Guidepost did not write.
+    pub foreign: BTreeMap<String, Vec<u8>>,
+    /// Renames to be done before the sources are written.
+    pub renames: Vec<Rename>,
+    /// How changed sources are written.
+    pub style: Style,
+    /// Whether folders that became empty are removed.
+    pub tidy: bool,
+    /// Whether the last build succeeded.
+    pub built: bool,
+    /// Whether the next build has nothing to do.
+    pub idle: bool,
+    /// Whether the cache was thrown away before the next build.
+    pub forgot: bool,
+    disk: Disk,
+    folders: Folders,
+}
+
+impl Scene {
+    pub fn new(top: &Path, model: Model, default_folders: bool) -> Self {
+        let root = top.join(ROOT);
+        let folders = Folders {
+            out: if default_folders { root.join("public") } else { top.join("out") },
+            cache: if default_folders { root.join(".guidepost") } else { top.join("cache") },
+            default: default_folders,
+            root,
+        };
+        Self {
+            top: top.to_owned(),
+            model,
+            history: Vec::new(),
+            foreign: BTreeMap::new(),
+            renames: Vec::new(),
+            style: Style::InPlace,
+            tidy: true,
+            built: false,
+            idle: false,
+            forgot: false,
+            disk: Disk::new(top),
+            folders,
+        }
+    }
+
+    pub fn out(&self) -> &Path {
+        &self.folders.out
+    }
+
+    pub fn cache(&self) -> &Path {
+        &self.folders.cache
+    }
+
+    pub fn folders(&self) -> &Folders {
+        &self.folders
+    }
+
+    /// Brings the sources on disk into the state of the model.
+    pub fn sync(&mut self) {
+        let renames = std::mem::take(&mut self.renames);
+        self.disk.sync(&self.model, &renames, self.style, self.tidy);
+    }
+
+    /// Gives every source another time of change.
+    pub fn touch(&self) {
+        self.disk.touch();
+    }
+
+    /// Builds on top of what is there.
+    pub fn build(&mut self, how: How) -> Outcome {
+        let outcome = run(&self.folders, &self.model.flags, how);
+        self.built = outcome.exit == 0;
+        outcome
+    }
+
+    /// Builds the same sources into a folder of its own, which holds nothing
+    /// but the foreign files. Returns what came of it and the tree.
+    pub fn clean(&self, how: How) -> (Outcome, Snapshot) {
+        let beside = self.top.join("clean");
+        let folders = Folders {
+            root: self.folders.root.clone(),
+            out: beside.join("out"),
+            cache: beside.join("cache"),
+            default: false,
+        };
+        for (path, bytes) in &self.foreign {
+            put(&folders.out.join(path), bytes);
+        }
+        let outcome = run(&folders, &self.model.flags, how);
+        let tree = Snapshot::of(&folders.out);
+        if beside.exists() {
+            fs::remove_dir_all(&beside).expect("a folder to remove");
+        }
+        (outcome, tree)
+    }
+
+    /// The outputs that Guidepost wrote, by path.
+    pub fn outputs(&self) -> Vec<String> {
+        Snapshot::of(&self.folders.out)
+            .files
+            .into_keys()
+            .filter(|path| !self.foreign.contains_key(path))
+            .collect()
+    }
+
+    /// Puts somebody else's file into the output folder.
+    pub fn put_foreign(&mut self, path: &str, bytes: &[u8]) {
+        put(&self.folders.out.join(path), bytes);
+        self.foreign.insert(path.to_owned(), bytes.to_vec());
+    }
+
+    /// Takes somebody else's files out of the output folder again.
+    pub fn remove_foreign(&mut self) {
+        for path in std::mem::take(&mut self.foreign).into_keys() {
+            let file = self.folders.out.join(path);
+            fs::remove_file(&file).expect("a foreign file");
+            remove_empty(file.parent().expect("a folder"), &self.folders.out);
+        }
+    }
+}
+
+/// Writes a file with its folders.
+pub fn put(file: &Path, bytes: &[u8]) {
+    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+    fs::write(file, bytes).expect("a file");
+}
