@@ -5,4 +5,5 @@ pub mod gather;
 pub mod report;
 pub mod scan;
 pub mod serve;
+pub mod synth;
 pub mod write;
