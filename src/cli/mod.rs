@@ -10,6 +10,7 @@ mod context;
 mod init;
 mod new;
 mod serve;
+mod synth;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -65,6 +66,8 @@ enum Command {
     Build(build::BuildArguments),
     /// Build the site and serve it on this machine
     Serve(serve::ServeArguments),
+    /// Write a site of made-up guides, for load tests
+    Synth(synth::SynthArguments),
     /// Print a script that completes commands in a shell
     Completions(completions::CompletionsArguments),
 }
@@ -89,6 +92,7 @@ pub fn run() -> ExitCode {
         Command::New(arguments) => new::run(&context, &arguments),
         Command::Build(arguments) => build::run(&context, &arguments),
         Command::Serve(arguments) => serve::run(&context, &arguments),
+        Command::Synth(arguments) => synth::run(&context, &arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }
 }

@@ -9,4 +9,5 @@ pub mod report;
 pub mod scan;
 pub mod serve;
 mod sources;
+pub mod synth;
 pub mod write;
