@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::context::{Context, now, parse_now};
-use super::{CONTENT, TROUBLE};
+use super::{CONTENT, document};
 use crate::content::config::BaseUrl;
-use crate::edge::build::{BuildError, BuildOptions, BuildReport, build};
+use crate::edge::build::{BuildOptions, BuildReport, build};
 use crate::edge::report;
+use crate::edge::verify::{Difference, verify};
 
 /// How long a build may last before it shows its progress.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -50,6 +50,12 @@ pub(super) struct BuildArguments {
     /// Print one JSON document on standard output
     #[arg(long)]
     pub(super) json: bool,
+    /// Print for each page that was made again why
+    #[arg(long)]
+    pub(super) explain: bool,
+    /// Build clean beside, and fail if a byte or a finding differs
+    #[arg(long)]
+    pub(super) verify: bool,
 }
 
 fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
@@ -74,8 +80,44 @@ pub(super) fn build_with(
     arguments: &BuildArguments,
 ) -> Result<BuildReport, ExitCode> {
     let started = Instant::now();
+    let options = options(context, arguments)?;
+    let pool = pool(context, arguments)?;
+    let bar = Bar::new(started, context.quiet || arguments.json);
+    let result = pool.install(|| build(&options, &|done, total| bar.show(done, total)));
+    bar.clear();
+    let mut outcome = match result {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            if arguments.json {
+                document::print_error(&error);
+            }
+            return Err(context.build_error(&error));
+        }
+    };
+    let differences = match arguments.verify && !outcome.failed {
+        true => match pool.install(|| verify(&options, &outcome)) {
+            Ok(differences) => Some(differences),
+            Err(error) => return Err(context.build_error(&error)),
+        },
+        false => None,
+    };
+    if arguments.json {
+        document::print(&outcome, differences.as_deref());
+    } else {
+        print(context, arguments, &outcome, started.elapsed());
+    }
+    if let Some(differences) = differences {
+        outcome.failed |= !differences.is_empty();
+        if !arguments.json {
+            print_differences(context, &differences);
+        }
+    }
+    Ok(outcome)
+}
+
+fn options(context: &Context, arguments: &BuildArguments) -> Result<BuildOptions, ExitCode> {
     let now = now(arguments.now).map_err(|message| context.trouble(&message, None))?;
-    let options = BuildOptions {
+    Ok(BuildOptions {
         root: context.root(),
         out: arguments.out.clone(),
         cache: arguments.cache_dir.clone(),
@@ -85,34 +127,58 @@ pub(super) fn build_with(
         now,
         strict: arguments.strict,
         no_cache: arguments.no_cache,
-    };
+    })
+}
+
+fn pool(context: &Context, arguments: &BuildArguments) -> Result<rayon::ThreadPool, ExitCode> {
     let mut pool = rayon::ThreadPoolBuilder::new();
     if let Some(jobs) = arguments.jobs {
         pool = pool.num_threads(usize::from(jobs));
     }
-    let pool = pool
-        .build()
-        .map_err(|error| context.trouble(&format!("cannot start threads: {error}"), None))?;
-    let bar = Bar::new(started, context.quiet || arguments.json);
-    let result = pool.install(|| build(&options, &|done, total| bar.show(done, total)));
-    bar.clear();
-    match result {
-        Ok(outcome) => {
-            if arguments.json {
-                print_json(&outcome);
+    pool.build()
+        .map_err(|error| context.trouble(&format!("cannot start threads: {error}"), None))
+}
+
+fn print(context: &Context, arguments: &BuildArguments, outcome: &BuildReport, took: Duration) {
+    if let Some(warning) = &outcome.cache_warning {
+        context.say(&format!("{}: {warning}", context.paint("1;33", "warning")));
+    }
+    eprint!("{}", report::text(&outcome.diagnostics, &context.style()));
+    if arguments.explain {
+        for (path, reasons) in &outcome.reasons {
+            let because = if reasons.is_empty() {
+                "nothing was remembered of it".to_owned()
             } else {
-                eprint!("{}", report::text(&outcome.diagnostics, &context.style()));
-                closing_line(context, &outcome, started.elapsed());
-            }
-            Ok(outcome)
-        }
-        Err(error) => {
-            if arguments.json {
-                print_error_json(&error);
-            }
-            Err(context.build_error(&error))
+                reasons.join("; ")
+            };
+            println!("{path}: {because}");
         }
     }
+    closing_line(context, outcome, took);
+}
+
+fn print_differences(context: &Context, differences: &[Difference]) {
+    if differences.is_empty() {
+        context.say(&format!(
+            "{}: a clean build makes the same bytes and findings",
+            context.paint("1;32", "Verified")
+        ));
+        return;
+    }
+    for difference in differences {
+        eprintln!(
+            "{}: {} {} ({})",
+            context.paint("1;31", "differs"),
+            difference.path,
+            difference.what,
+            difference.step
+        );
+    }
+    eprintln!(
+        "{} in {} places; please report it, and build with --no-cache until it is mended",
+        context.paint("1;31", "A clean build differs"),
+        differences.len()
+    );
 }
 
 fn closing_line(context: &Context, outcome: &BuildReport, took: Duration) {
@@ -163,75 +229,6 @@ pub(super) fn shown_path(path: &std::path::Path) -> String {
         .and_then(|here| path.strip_prefix(here).ok())
         .filter(|short| !short.as_os_str().is_empty());
     short.unwrap_or(path).display().to_string()
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    ok: bool,
-    guides: usize,
-    out: String,
-    outputs: Outputs<'a>,
-    counts: report::Counts,
-    diagnostics: Vec<report::JsonDiagnostic<'a>>,
-    /// Milliseconds by stage.
-    timings: serde_json::Map<String, serde_json::Value>,
-}
-
-#[derive(Serialize)]
-struct Outputs<'a> {
-    total: usize,
-    unchanged: usize,
-    written: Vec<&'a str>,
-    deleted: Vec<&'a str>,
-}
-
-fn print_json(outcome: &BuildReport) {
-    let written = &outcome.written;
-    let milliseconds =
-        |time: &Duration| serde_json::Value::from((time.as_secs_f64() * 1e6).round() / 1e3);
-    let document = Document {
-        ok: !outcome.failed,
-        guides: outcome.guides,
-        out: outcome.out.display().to_string(),
-        outputs: Outputs {
-            total: written.written.len() + written.unchanged,
-            unchanged: written.unchanged,
-            written: written.written.iter().map(AsRef::as_ref).collect(),
-            deleted: written.deleted.iter().map(AsRef::as_ref).collect(),
-        },
-        counts: report::counts(&outcome.diagnostics),
-        diagnostics: report::json(&outcome.diagnostics),
-        timings: outcome
-            .timings
-            .iter()
-            .map(|(stage, time)| ((*stage).to_owned(), milliseconds(time)))
-            .collect(),
-    };
-    print_document(&document);
-}
-
-/// The document of a build that could not begin.
-fn print_error_json(error: &BuildError) {
-    let (message, diagnostics): (String, &[_]) = match error {
-        BuildError::Config(diagnostics) => ("the configuration has errors".to_owned(), diagnostics),
-        BuildError::Io(error) => (error.to_string(), &[]),
-        BuildError::Busy(_) => ("another build of this site is running".to_owned(), &[]),
-        BuildError::NoSite(root) => (format!("there is no folder `{}`", root.display()), &[]),
-    };
-    print_document(&serde_json::json!({
-        "ok": false,
-        "error": message,
-        "exit_code": TROUBLE,
-        "counts": report::counts(diagnostics),
-        "diagnostics": report::json(diagnostics),
-    }));
-}
-
-fn print_document(document: &impl Serialize) {
-    match serde_json::to_string_pretty(document) {
-        Ok(text) => println!("{text}"),
-        Err(error) => eprintln!("error: the document cannot be written: {error}"),
-    }
 }
 
 /// A progress bar that appears only when a build takes its time, and only on a

@@ -5,8 +5,11 @@
 //! usage, configuration or IO.
 
 mod build;
+mod clean;
 mod completions;
 mod context;
+mod document;
+mod explain;
 mod init;
 mod new;
 mod serve;
@@ -64,6 +67,10 @@ enum Command {
     New(new::NewArguments),
     /// Build the site
     Build(build::BuildArguments),
+    /// Say what a page is made of and why it was made again
+    Explain(explain::ExplainArguments),
+    /// Remove what is remembered between builds
+    Clean(clean::CleanArguments),
     /// Build the site and serve it on this machine
     Serve(serve::ServeArguments),
     /// Write a site of made-up guides, for load tests
@@ -91,6 +98,8 @@ pub fn run() -> ExitCode {
         Command::Init(arguments) => init::run(&context, &arguments),
         Command::New(arguments) => new::run(&context, &arguments),
         Command::Build(arguments) => build::run(&context, &arguments),
+        Command::Explain(arguments) => explain::run(&context, &arguments),
+        Command::Clean(arguments) => clean::run(&context, &arguments),
         Command::Serve(arguments) => serve::run(&context, &arguments),
         Command::Synth(arguments) => synth::run(&context, &arguments),
         Command::Completions(arguments) => completions::run(&arguments),

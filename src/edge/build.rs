@@ -3,6 +3,7 @@
 //! What decides how much has to be done is in [`super::quick`] and
 //! [`super::full`]; here is what every build has in common.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use jiff::tz::TimeZone;
 
 use super::full;
 use super::quick;
+use super::record::BuildRecord;
 use super::scan::{self, Layout, Scan};
 use super::sources::{self, Seen};
 use super::write::{OutputFolder, Written};
@@ -186,6 +188,10 @@ pub(super) struct Build<'a> {
     pub(super) shape: Digest,
     /// What was found that belongs to no single source or output.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Sources that were added, changed or removed since the last build.
+    pub(super) changed: Vec<SrcPath>,
+    /// How many builds will have changed anything, with this one.
+    pub(super) number: u64,
     pub(super) clock: Clock,
     pub(super) report: BuildReport,
     pub(super) progress: Progress<'a>,
@@ -249,12 +255,16 @@ pub fn cache_folder(layout: &Layout) -> PathBuf {
     layout.cache.join("cache").join(name)
 }
 
+/// The id of this program, by which caches of other versions are known.
+pub fn program_id() -> Digest {
+    Digest::from_hex(BUILD_ID).unwrap_or_default()
+}
+
 fn open_cache(options: &BuildOptions, layout: &Layout) -> Result<Option<Cache>, BuildError> {
     if options.no_cache {
         return Ok(None);
     }
-    let build = Digest::from_hex(BUILD_ID).unwrap_or_default();
-    Ok(Some(Cache::open(&cache_folder(layout), build)?))
+    Ok(Some(Cache::open(&cache_folder(layout), program_id())?))
 }
 
 /// Scans folders and looks at every file that may decide a byte.
@@ -307,6 +317,25 @@ fn look<'a>(
         &scan.statics,
         &scan.data,
     ));
+    let present: HashSet<&SrcPath> = paths.iter().copied().collect();
+    let mut changed: Vec<SrcPath> = facts
+        .sources
+        .keys()
+        .filter(|path| !present.contains(path))
+        .cloned()
+        .collect();
+    changed.extend(
+        seen.iter()
+            .flatten()
+            .filter(|seen| seen.changed)
+            .map(|seen| seen.path.clone()),
+    );
+    changed.sort();
+    let before = facts
+        .build
+        .as_deref()
+        .and_then(|bytes| postcard::from_bytes::<BuildRecord>(bytes).ok());
+    let number = before.map_or(0, |before| before.number) + 1;
     let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
     let edition = Edition::new(options.now, &zone, options.drafts, options.future);
     clock.lap("look");
@@ -325,6 +354,8 @@ fn look<'a>(
         given,
         shape,
         diagnostics,
+        changed,
+        number,
         clock,
         report,
         progress,

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use super::build::{Build, BuildError, no_base_url};
 use super::gather::{self, Articles};
-use super::record::{BuildRecord, PageRecord, changed_inputs};
+use super::record::{BuildRecord, MOST_CHANGES, PageRecord, explained};
 use super::write::{self, OutputFolder, Staging};
 use crate::content::article::Article;
 use crate::engine::cache::{Cache, Facts, OutputFact};
@@ -96,6 +96,8 @@ pub(super) fn run(build: &mut Build<'_>, mut cache: Option<&mut Cache>) -> Resul
             until: boundaries.1,
             diagnostics: frame,
             guides: made.guides,
+            number: build.number,
+            changed: build.changed.iter().take(MOST_CHANGES).cloned().collect(),
         };
         cache.set_build(postcard::to_stdvec(&record).unwrap_or_default());
     }
@@ -228,6 +230,8 @@ fn make(
         folder,
         facts: cache.map(Cache::facts),
         pages: cache.map(|cache| &cache.pages),
+        number: build.number,
+        changed: &build.changed,
     };
     let done = AtomicUsize::new(0);
     let total = planned.len();
@@ -261,6 +265,10 @@ struct Renderer<'a> {
     folder: &'a OutputFolder,
     facts: Option<&'a Facts>,
     pages: Option<&'a Pack>,
+    /// The number of this build.
+    number: u64,
+    /// Sources that changed before it.
+    changed: &'a [SrcPath],
 }
 
 impl Renderer<'_> {
@@ -318,21 +326,14 @@ impl Renderer<'_> {
                 let before = fact.and_then(|fact| pages.get(fact.key, fact.slot?));
                 let before: Option<PageRecord> =
                     before.and_then(|bytes| postcard::from_bytes(&bytes).ok());
-                let reasons = match before {
-                    None => Vec::new(),
-                    Some(before) => match changed_inputs(&before.named, &named) {
-                        reasons if reasons.is_empty() => {
-                            vec!["its file had been changed or deleted by hand".to_owned()]
-                        }
-                        reasons => reasons,
-                    },
-                };
-                Some(PageRecord {
-                    given: page.given.clone(),
+                let record = explained(
+                    before.as_ref(),
+                    page.given.clone(),
                     named,
-                    reasons,
-                    blocks,
-                })
+                    self.number,
+                    self.changed,
+                );
+                Some(PageRecord { blocks, ..record })
             }
             _ => None,
         };

@@ -1,6 +1,7 @@
 //! Where Guidepost meets the world: folders, clocks, sockets, terminals.
 
 pub mod build;
+pub mod explain;
 mod full;
 mod gather;
 mod quick;
@@ -10,4 +11,5 @@ pub mod scan;
 pub mod serve;
 mod sources;
 pub mod synth;
+pub mod verify;
 pub mod write;

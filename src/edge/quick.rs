@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::build::{Build, BuildError, Steps};
 use super::gather::{self, Parsing};
-use super::record::{BuildRecord, PageRecord, changed_inputs};
+use super::record::{BuildRecord, MOST_CHANGES, PageRecord, explained};
 use super::write::{OutputFolder, Staging};
 use crate::content::article::Article;
 use crate::engine::cache::{Cache, OutputFact, Parsed, SourceFact};
@@ -83,6 +83,15 @@ pub(super) fn run(build: &mut Build<'_>, cache: &mut Cache) -> Result<Outcome, B
             };
             cache.set_output(&path, Some(fact));
         }
+    }
+    if !made.is_empty() {
+        let changed = build.changed.iter().take(MOST_CHANGES).cloned().collect();
+        let record = BuildRecord {
+            number: build.number,
+            changed,
+            ..record.clone()
+        };
+        cache.set_build(postcard::to_stdvec(&record).unwrap_or_default());
     }
     remember(build, cache, edited)?;
     replay(build, cache, &record, &made);
@@ -295,22 +304,21 @@ fn make(
             .into_iter()
             .filter(|found| !allowed.contains(&found.rule))
             .collect();
-        let reasons = match changed_inputs(&task.record.named, &named) {
-            reasons if reasons.is_empty() => {
-                vec!["its file had been changed or deleted by hand".to_owned()]
-            }
-            reasons => reasons,
+        let record = explained(
+            Some(&task.record),
+            task.record.given.clone(),
+            named,
+            build.number,
+            &build.changed,
+        );
+        let record = PageRecord {
+            blocks: page.blocks,
+            ..record
         };
         build
             .report
             .reasons
-            .push((task.path.clone(), reasons.clone()));
-        let record = PageRecord {
-            given: task.record.given.clone(),
-            named,
-            reasons,
-            blocks: page.blocks,
-        };
+            .push((task.path.clone(), record.reasons.clone()));
         made.insert(task.path.clone(), diagnostics.clone());
         facts.push((task, key, record, diagnostics));
     }

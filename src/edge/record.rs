@@ -13,7 +13,7 @@ use crate::content::terms::Terms;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::{Digest, Digested};
 use crate::ground::paths::SrcPath;
-use crate::render::page::GivenPage;
+use crate::render::page::{CONFIGURATION, DATA, GivenPage, OWN_TEXT, TEMPLATE};
 
 /// What is remembered of the build as a whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,7 +32,15 @@ pub struct BuildRecord {
     pub diagnostics: Vec<Diagnostic>,
     /// Guides in the site.
     pub guides: usize,
+    /// How many builds have changed anything, this one among them.
+    pub number: u64,
+    /// Sources that were added, changed or removed before this build, at most
+    /// [`MOST_CHANGES`].
+    pub changed: Vec<SrcPath>,
 }
+
+/// Changed sources that a build remembers.
+pub const MOST_CHANGES: usize = 50;
 
 impl BuildRecord {
     /// Whether the site at an instant is the site that was built.
@@ -97,9 +105,79 @@ pub struct PageRecord {
     /// The inputs that had changed when it was last made; empty the first
     /// time.
     pub reasons: Vec<String>,
+    /// Sources that changed those inputs, as far as can be told.
+    pub causes: Vec<SrcPath>,
+    /// The number of the build that made it.
+    pub number: u64,
     /// Keys of the blocks of code in it.
     pub blocks: Vec<Digest>,
 }
+
+/// Why a page is made again: its record with the inputs that differ from those
+/// of the record before, and the sources that can have changed them.
+pub fn explained(
+    before: Option<&PageRecord>,
+    given: GivenPage,
+    named: Vec<(String, Digest)>,
+    number: u64,
+    changed: &[SrcPath],
+) -> PageRecord {
+    let reasons = match before.map(|before| changed_inputs(&before.named, &named)) {
+        None => Vec::new(),
+        Some(reasons) if reasons.is_empty() => vec![BY_HAND.to_owned()],
+        Some(reasons) => reasons,
+    };
+    let own = given.page.source.as_str();
+    let mut causes: Vec<SrcPath> = Vec::new();
+    for reason in &reasons {
+        let of = |path: &&SrcPath| match reason.as_str() {
+            BY_HAND => false,
+            TEMPLATE => path.as_str().starts_with("templates/"),
+            CONFIGURATION => path.as_str() == crate::content::config::FILE_NAME,
+            reason if OWN.contains(&reason) => path.as_str() == own,
+            reason => match reason.strip_prefix(DATA).map(|name| name.trim_matches('`')) {
+                Some(name) => path.parent() == "data" && path.stem() == name,
+                None => !path.as_str().starts_with("templates/") && path.as_str() != own,
+            },
+        };
+        let found: Vec<SrcPath> = changed
+            .iter()
+            .filter(of)
+            .take(MOST_CAUSES)
+            .cloned()
+            .collect();
+        causes.extend(
+            found
+                .into_iter()
+                .filter(|cause| !causes.contains(cause))
+                .collect::<Vec<_>>(),
+        );
+    }
+    PageRecord {
+        given,
+        named,
+        reasons,
+        causes,
+        number,
+        blocks: Vec::new(),
+    }
+}
+
+/// Causes named for one reason.
+const MOST_CAUSES: usize = 5;
+
+/// The reason that is no input.
+pub const BY_HAND: &str = "its file had been changed or deleted by hand";
+
+/// Inputs that only the page's own source changes.
+const OWN: [&str; 6] = [
+    OWN_TEXT,
+    "its title",
+    "its review",
+    "its meta",
+    "its front matter",
+    "its address",
+];
 
 /// The names of the inputs that differ.
 pub fn changed_inputs(before: &[(String, Digest)], after: &[(String, Digest)]) -> Vec<String> {

@@ -13,7 +13,7 @@ use crate::ground::fs::{self, FsError};
 use crate::ground::paths::OutPath;
 
 /// The first line's words before the checksum.
-const HEADER: &str = "guidepost manifest 1 ";
+const HEADER: &str = "guidepost manifest 2 ";
 
 /// The files that a build wrote.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(files.load().unwrap(), Found::Nothing);
         files.store(&sample()).unwrap();
         assert_eq!(files.load().unwrap(), Found::Whole(sample()));
-        fs::write(&files.copies[0], b"guidepost manifest 1 0\n").unwrap();
+        fs::write(&files.copies[0], b"guidepost manifest 2 0\n").unwrap();
         assert_eq!(files.load().unwrap(), Found::Whole(sample()));
         fs::write(&files.copies[1], b"").unwrap();
         assert_eq!(files.load().unwrap(), Found::Damaged);

@@ -197,6 +197,19 @@ pub fn remove_empty_folders(mut folder: &Path, top: &Path) {
     }
 }
 
+/// A folder of its own that is removed when it is let go.
+///
+/// # Errors
+///
+/// Any IO error, with the path.
+pub fn temporary_folder() -> Result<tempfile::TempDir, FsError> {
+    wrap(
+        "create a folder in",
+        &std::env::temp_dir(),
+        tempfile::tempdir(),
+    )
+}
+
 /// Whether a file or folder is there.
 pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()

@@ -28,6 +28,15 @@ use crate::ground::source::Source;
 use crate::ground::step::Step;
 use crate::ground::value::{Map, Value};
 
+/// The name of the input that is a page's own text.
+pub const OWN_TEXT: &str = "its own text";
+/// The name of the input that is the set of templates.
+pub const TEMPLATE: &str = "a template";
+/// The name of the input that is the configuration.
+pub const CONFIGURATION: &str = "the configuration";
+/// The name of an input that is a data file, before the file's own name.
+pub const DATA: &str = "the data file ";
+
 /// Renders a page.
 #[derive(Clone, Serialize)]
 pub struct RenderPage<'a> {
@@ -228,12 +237,9 @@ impl RenderPage<'_> {
         let page = &given.page;
         let mut named: Vec<(String, Digest)> = Vec::new();
         let mut name = |name: &str, digest: Digest| named.push((name.to_owned(), digest));
-        name("its own text", Digest::of(&self.own));
-        name(
-            "a template",
-            Digest::of(&(&self.templates, &given.template)),
-        );
-        name("the configuration", Digest::of(&self.options));
+        name(OWN_TEXT, Digest::of(&self.own));
+        name(TEMPLATE, Digest::of(&(&self.templates, &given.template)));
+        name(CONFIGURATION, Digest::of(&self.options));
         name(
             "the site's title, menu, taxonomies or theme files",
             Digest::of(&given.site),
@@ -263,7 +269,7 @@ impl RenderPage<'_> {
             Digest::of(&self.guides),
         );
         for (data, value) in &self.data {
-            name(&format!("the data file `{data}`"), value.digest);
+            name(&format!("{DATA}`{data}`"), value.digest);
         }
         let rest = PageInput {
             title: String::new(),

@@ -138,7 +138,8 @@ impl Disk {
                     .collect();
                 for path in moved {
                     if let Some(bytes) = self.files.remove(&path) {
-                        self.files.insert(format!("{to}{}", &path[from.len()..]), bytes);
+                        self.files
+                            .insert(format!("{to}{}", &path[from.len()..]), bytes);
                     }
                 }
                 remove_empty(old.parent().expect("a folder"), &self.top.join(ROOT));
@@ -182,7 +183,10 @@ pub fn write(file: &Path, bytes: &[u8], style: Style) {
             let beside = folder.join(".campaign-new");
             fs::write(&beside, bytes).expect("a file");
             if style == Style::Old {
-                set_time(&beside, SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000));
+                set_time(
+                    &beside,
+                    SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000),
+                );
             }
             fs::rename(&beside, file).expect("a file");
         }

@@ -21,7 +21,14 @@ const FOLDERS: [(&str, bool); 6] = [
 ];
 
 const TAGS: [&str; 8] = [
-    "cooling", "Power", "network", "C++", "hand tools", "water", "storage", "Électrique",
+    "cooling",
+    "Power",
+    "network",
+    "C++",
+    "hand tools",
+    "water",
+    "storage",
+    "Électrique",
 ];
 
 /// A site of about `count` pages.
@@ -77,7 +84,10 @@ pub fn site(seed: u64, count: usize) -> Model {
 fn config(seed: u64) -> BTreeMap<String, BTreeMap<String, String>> {
     let mut top = BTreeMap::new();
     top.insert("title".to_owned(), quoted(&format!("Workshop {seed}")));
-    top.insert("base-url".to_owned(), quoted("https://guides.example/docs/"));
+    top.insert(
+        "base-url".to_owned(),
+        quoted("https://guides.example/docs/"),
+    );
     top.insert("paginate-by".to_owned(), "6".to_owned());
     let mut feeds = BTreeMap::new();
     feeds.insert("sections".to_owned(), "true".to_owned());
@@ -127,19 +137,26 @@ pub fn add_guide(model: &mut Model, chance: &mut Chance, stem: &str) -> usize {
     }
     if chance.one_in(5) {
         let category = quoted(&words::noun(chance));
-        page.keys.insert("categories".into(), format!("[{category}]"));
+        page.keys
+            .insert("categories".into(), format!("[{category}]"));
     }
     if chance.one_in(6) {
         page.aliases.push(format!("/old/{name}/"));
     }
     if chance.one_in(2) {
-        let tools = format!("[{}, {}]", quoted(&words::noun(chance)), quoted(&words::noun(chance)));
+        let tools = format!(
+            "[{}, {}]",
+            quoted(&words::noun(chance)),
+            quoted(&words::noun(chance))
+        );
         page.meta.insert("tools".into(), tools);
         page.meta.insert("time".into(), quoted("20 minutes"));
     }
     if chance.one_in(3) {
-        page.review.insert("owner".into(), quoted(&words::noun(chance)));
-        page.review.insert("last_reviewed".into(), date(chance, 2024));
+        page.review
+            .insert("owner".into(), quoted(&words::noun(chance)));
+        page.review
+            .insert("last_reviewed".into(), date(chance, 2024));
         page.review.insert("interval".into(), quoted("1 year"));
     }
     body(&mut page, chance);
@@ -156,7 +173,8 @@ pub fn add_guide(model: &mut Model, chance: &mut Chance, stem: &str) -> usize {
 fn body(page: &mut Page, chance: &mut Chance) {
     page.body.push(words::paragraph(chance));
     for _ in 0..=chance.below(3) {
-        page.body.push(format!("## Check the {}", words::noun(chance)));
+        page.body
+            .push(format!("## Check the {}", words::noun(chance)));
         page.body.push(words::paragraph(chance));
         match chance.below(7) {
             0 | 1 => page.body.push(words::code(chance)),
@@ -233,7 +251,9 @@ fn theme(model: &mut Model) {
     }
     let mut register = Page::new("", "register", Form::Leaf);
     register.title = Some("Register".into());
-    register.keys.insert("template".into(), quoted("register.html"));
+    register
+        .keys
+        .insert("template".into(), quoted("register.html"));
     model.pages.push(register);
 }
 
@@ -242,9 +262,20 @@ fn files(model: &mut Model, chance: &mut Chance) {
     model.files.insert("static/img/rig.png".into(), rig);
     let logo = words::picture(chance, 64, 48);
     model.files.insert("static/img/logo.png".into(), logo);
-    model.files.insert("static/notes.txt".into(), b"Keep dry.\n".to_vec());
-    model.files.insert("data/parts.csv".into(), b"name,price\nF-100,20\nF-200,30\n".to_vec());
-    model.shared.insert("shared/one.txt".into(), b"shared one\n".to_vec());
-    model.shared.insert("shared/two.txt".into(), b"shared two\n".to_vec());
-    model.links.insert("static/linked.txt".into(), "shared/one.txt".into());
+    model
+        .files
+        .insert("static/notes.txt".into(), b"Keep dry.\n".to_vec());
+    model.files.insert(
+        "data/parts.csv".into(),
+        b"name,price\nF-100,20\nF-200,30\n".to_vec(),
+    );
+    model
+        .shared
+        .insert("shared/one.txt".into(), b"shared one\n".to_vec());
+    model
+        .shared
+        .insert("shared/two.txt".into(), b"shared two\n".to_vec());
+    model
+        .links
+        .insert("static/linked.txt".into(), "shared/one.txt".into());
 }

@@ -73,7 +73,10 @@ pub fn each<T: Send + Sync>(
                     let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                     let Some(job) = jobs.get(at) else { return };
                     if let Err(why) = run(job) {
-                        failures.lock().expect("no panic while held").push((at, why));
+                        failures
+                            .lock()
+                            .expect("no panic while held")
+                            .push((at, why));
                     }
                 }
             });

@@ -132,7 +132,12 @@ impl Model {
 
     /// A file that fits, chosen by its path.
     pub fn file(&self, chance: &mut Chance, fits: impl Fn(&str) -> bool) -> Option<String> {
-        chance.named(self.files.keys().map(String::as_str).filter(|path| fits(path)))
+        chance.named(
+            self.files
+                .keys()
+                .map(String::as_str)
+                .filter(|path| fits(path)),
+        )
     }
 
     /// The folders that hold pages.

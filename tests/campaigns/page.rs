@@ -69,7 +69,11 @@ impl Page {
 
     /// The file's text.
     pub fn text(&self) -> String {
-        let (fence, is) = if self.yaml { ("---", ": ") } else { ("+++", " = ") };
+        let (fence, is) = if self.yaml {
+            ("---", ": ")
+        } else {
+            ("+++", " = ")
+        };
         let mut head = String::new();
         let mut line = |key: &str, value: &str| {
             let _ = writeln!(head, "{key}{is}{value}");

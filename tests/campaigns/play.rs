@@ -35,7 +35,9 @@ impl Script {
     pub fn new(seed: u64, count: usize) -> Self {
         let mut chance = Chance::new(seed ^ 0x5eed);
         let mut edits = Vec::new();
-        let first = usize::try_from(seed).unwrap_or_default().wrapping_mul(count);
+        let first = usize::try_from(seed)
+            .unwrap_or_default()
+            .wrapping_mul(count);
         for place in first..first + count {
             let operator = dealt(place);
             let seed = chance.next() & 0xffff_ffff;
@@ -155,7 +157,14 @@ pub fn play(top: &Path, script: &Script, talk: bool) -> Result<Played, Failure> 
         step(&mut scene, &mut chance, &mut played).map_err(|why| failure(Some(at), why))?;
         failures = if scene.built { 0 } else { failures + 1 };
         if talk {
-            eprintln!("      {}", if scene.built { "built" } else { "failed, as the clean build" });
+            eprintln!(
+                "      {}",
+                if scene.built {
+                    "built"
+                } else {
+                    "failed, as the clean build"
+                }
+            );
         }
     }
     Ok(played)
@@ -190,7 +199,9 @@ fn step(scene: &mut Scene, chance: &mut Chance, played: &mut Played) -> Result<(
             ));
         }
         if let Some(why) = stamps(&cache, &Snapshot::of(scene.cache())) {
-            return Err(format!("a build with nothing to do touched the cache: {why}\n"));
+            return Err(format!(
+                "a build with nothing to do touched the cache: {why}\n"
+            ));
         }
     }
     if scene.built {
@@ -219,11 +230,17 @@ pub fn compare(
         ));
     }
     if got.error != want.error {
-        return Err(format!("it says {:?}, and {:?} clean\n", got.error, want.error));
+        return Err(format!(
+            "it says {:?}, and {:?} clean\n",
+            got.error, want.error
+        ));
     }
     // Without its memory, a build names the files that nobody planned.
     let (findings, wanted) = if forgot {
-        (got.without("unplanned-output"), want.without("unplanned-output"))
+        (
+            got.without("unplanned-output"),
+            want.without("unplanned-output"),
+        )
     } else {
         (got.findings.clone(), want.findings.clone())
     };
@@ -244,7 +261,9 @@ pub fn compare(
         };
     }
     if let Some(why) = difference(after, clean) {
-        return Err(format!("the outputs differ from those of a clean build\n{why}"));
+        return Err(format!(
+            "the outputs differ from those of a clean build\n{why}"
+        ));
     }
     let changed = before.changed(after);
     let said: BTreeSet<String> = got.written.union(&got.deleted).cloned().collect();
@@ -255,7 +274,10 @@ pub fn compare(
             changed.difference(&said).collect::<Vec<_>>(),
         ));
     }
-    let foreign = clean.files.len().checked_sub(got.written.len() + got.unchanged);
+    let foreign = clean
+        .files
+        .len()
+        .checked_sub(got.written.len() + got.unchanged);
     if foreign.is_none() {
         return Err(format!(
             "{} written and {} unchanged are more than the {} files\n",
@@ -267,7 +289,9 @@ pub fn compare(
     for (path, file) in &after.files {
         let same = before.files.get(path).filter(|old| old.bytes == file.bytes);
         if same.is_some_and(|old| old.stamp != file.stamp) {
-            return Err(format!("{path}: was written although its bytes are the same\n"));
+            return Err(format!(
+                "{path}: was written although its bytes are the same\n"
+            ));
         }
     }
     Ok(())

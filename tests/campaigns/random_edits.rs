@@ -54,7 +54,10 @@ fn random_edits() {
             .map(|operator| operator.name)
             .filter(|name| !all.operators.contains(name))
             .collect();
-        assert!(missing.is_empty(), "operators that were never played: {missing:?}");
+        assert!(
+            missing.is_empty(),
+            "operators that were never played: {missing:?}"
+        );
         assert!(all.failed * 3 < all.builds, "too many of the builds failed");
     }
 }

@@ -88,8 +88,9 @@ pub fn command(folders: &Folders, flags: &Flags, jobs: usize) -> Command {
 
 /// The arguments of the command that builds.
 pub fn arguments(folders: &Folders, flags: &Flags, jobs: usize) -> Vec<std::ffi::OsString> {
-    let mut words: Vec<std::ffi::OsString> =
-        ["build", "--json", "--now", &flags.now, "--jobs"].map(Into::into).to_vec();
+    let mut words: Vec<std::ffi::OsString> = ["build", "--json", "--now", &flags.now, "--jobs"]
+        .map(Into::into)
+        .to_vec();
     words.push(jobs.to_string().into());
     words.push("--root".into());
     words.push(folders.root.clone().into());
@@ -144,7 +145,9 @@ pub fn read(folders: &Folders, output: &std::process::Output) -> Outcome {
     };
     Outcome {
         exit,
-        error: document["error"].as_str().map(|error| plain(folders, error)),
+        error: document["error"]
+            .as_str()
+            .map(|error| plain(folders, error)),
         findings: document["diagnostics"]
             .as_array()
             .into_iter()

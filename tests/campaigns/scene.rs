@@ -38,8 +38,16 @@ impl Scene {
     pub fn new(top: &Path, model: Model, default_folders: bool) -> Self {
         let root = top.join(ROOT);
         let folders = Folders {
-            out: if default_folders { root.join("public") } else { top.join("out") },
-            cache: if default_folders { root.join(".guidepost") } else { top.join("cache") },
+            out: if default_folders {
+                root.join("public")
+            } else {
+                top.join("out")
+            },
+            cache: if default_folders {
+                root.join(".guidepost")
+            } else {
+                top.join("cache")
+            },
             default: default_folders,
             root,
         };

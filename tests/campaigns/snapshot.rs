@@ -154,5 +154,7 @@ pub fn first_lines(got: &[u8], want: &[u8]) -> String {
 }
 
 fn cut(line: &str) -> &str {
-    line.char_indices().nth(200).map_or(line, |(at, _)| &line[..at])
+    line.char_indices()
+        .nth(200)
+        .map_or(line, |(at, _)| &line[..at])
 }

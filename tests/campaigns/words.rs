@@ -3,19 +3,68 @@
 use super::chance::Chance;
 
 const NOUNS: [&str; 32] = [
-    "fan", "pump", "valve", "filter", "bearing", "belt", "fuse", "relay", "cable", "battery",
-    "sensor", "gasket", "switch", "router", "disk", "cluster", "queue", "cache", "certificate",
-    "backup", "index", "boiler", "nozzle", "spindle", "coupling", "motor", "rail", "hinge",
-    "thermostat", "inverter", "compressor", "ledger",
+    "fan",
+    "pump",
+    "valve",
+    "filter",
+    "bearing",
+    "belt",
+    "fuse",
+    "relay",
+    "cable",
+    "battery",
+    "sensor",
+    "gasket",
+    "switch",
+    "router",
+    "disk",
+    "cluster",
+    "queue",
+    "cache",
+    "certificate",
+    "backup",
+    "index",
+    "boiler",
+    "nozzle",
+    "spindle",
+    "coupling",
+    "motor",
+    "rail",
+    "hinge",
+    "thermostat",
+    "inverter",
+    "compressor",
+    "ledger",
 ];
 
 const VERBS: [&str; 16] = [
-    "replace", "clean", "inspect", "drain", "restart", "rotate", "measure", "tighten", "restore",
-    "calibrate", "renew", "isolate", "vent", "label", "test", "archive",
+    "replace",
+    "clean",
+    "inspect",
+    "drain",
+    "restart",
+    "rotate",
+    "measure",
+    "tighten",
+    "restore",
+    "calibrate",
+    "renew",
+    "isolate",
+    "vent",
+    "label",
+    "test",
+    "archive",
 ];
 
 const ADVERBS: [&str; 8] = [
-    "slowly", "twice", "with care", "before noon", "by hand", "under load", "when cold", "at once",
+    "slowly",
+    "twice",
+    "with care",
+    "before noon",
+    "by hand",
+    "under load",
+    "when cold",
+    "at once",
 ];
 
 /// A title such as "Drain the boiler 7".
@@ -62,7 +111,9 @@ pub fn code(chance: &mut Chance) -> String {
     let (language, text) = match chance.below(9) {
         0 => (
             "rust",
-            format!("fn {verb}_{noun}(speed: u32) -> Option<u32> {{\n    // Not above {number}.\n    (speed < {number}).then_some(speed * 2)\n}}"),
+            format!(
+                "fn {verb}_{noun}(speed: u32) -> Option<u32> {{\n    // Not above {number}.\n    (speed < {number}).then_some(speed * 2)\n}}"
+            ),
         ),
         1 => (
             "bash",
@@ -70,7 +121,9 @@ pub fn code(chance: &mut Chance) -> String {
         ),
         2 => (
             "python",
-            format!("def {verb}({noun}):\n    \"\"\"Takes {number} seconds.\"\"\"\n    return [{noun} for _ in range({number})]"),
+            format!(
+                "def {verb}({noun}):\n    \"\"\"Takes {number} seconds.\"\"\"\n    return [{noun} for _ in range({number})]"
+            ),
         ),
         3 => (
             "yaml",
@@ -88,11 +141,11 @@ pub fn code(chance: &mut Chance) -> String {
             "sql",
             format!("SELECT id, {noun} FROM parts WHERE torque > {number} -- {verb}"),
         ),
-        7 => (
-            "nosuchlanguage",
-            format!("{verb} {noun} {number}"),
+        7 => ("nosuchlanguage", format!("{verb} {noun} {number}")),
+        _ => (
+            "json",
+            format!("{{\"{noun}\": [{number}, true], \"do\": \"{verb}\"}}"),
         ),
-        _ => ("json", format!("{{\"{noun}\": [{number}, true], \"do\": \"{verb}\"}}")),
     };
     format!("```{language}\n{text}\n```")
 }

@@ -9,8 +9,16 @@ use super::super::words;
 /// Sets a key to one of some values, other than the one that it has; an empty
 /// one takes the key out.
 fn turn(scene: &mut Scene, chance: &mut Chance, table: &str, key: &str, values: &[&str]) -> bool {
-    let now = scene.model.configured(table, key).unwrap_or_default().to_owned();
-    let others: Vec<&str> = values.iter().copied().filter(|value| *value != now).collect();
+    let now = scene
+        .model
+        .configured(table, key)
+        .unwrap_or_default()
+        .to_owned();
+    let others: Vec<&str> = values
+        .iter()
+        .copied()
+        .filter(|value| *value != now)
+        .collect();
     let value = chance.of(&others);
     scene
         .model
@@ -36,7 +44,13 @@ pub fn base_url(scene: &mut Scene, chance: &mut Chance) -> bool {
 
 pub fn theme(scene: &mut Scene, chance: &mut Chance) -> bool {
     match chance.below(3) {
-        0 => turn(scene, chance, "highlight", "light-theme", &["", "\"InspiredGithub\""]),
+        0 => turn(
+            scene,
+            chance,
+            "highlight",
+            "light-theme",
+            &["", "\"InspiredGithub\""],
+        ),
         1 => turn(scene, chance, "highlight", "dark-theme", &["", "\"Nord\""]),
         _ => turn(scene, chance, "highlight", "line-numbers", &["", "true"]),
     }
@@ -70,8 +84,20 @@ pub fn cascade(scene: &mut Scene, chance: &mut Chance) -> bool {
     };
     let table = format!("cascade.{}", quoted(&folder));
     match chance.below(3) {
-        0 => turn(scene, chance, &table, "authors", &["", "[\"Team A\"]", "[\"Team B\"]"]),
-        1 => turn(scene, chance, &table, "description", &["", "\"From the cascade.\""]),
+        0 => turn(
+            scene,
+            chance,
+            &table,
+            "authors",
+            &["", "[\"Team A\"]", "[\"Team B\"]"],
+        ),
+        1 => turn(
+            scene,
+            chance,
+            &table,
+            "description",
+            &["", "\"From the cascade.\""],
+        ),
         _ => turn(scene, chance, &table, "draft", &["", "true"]),
     }
 }
@@ -92,8 +118,19 @@ pub fn markdown(scene: &mut Scene, chance: &mut Chance) -> bool {
 }
 
 pub fn rules(scene: &mut Scene, chance: &mut Chance) -> bool {
-    let rule = chance.of(&["broken-link", "unknown-language", "title-from-heading", "broken-image"]);
-    turn(scene, chance, "rules", rule, &["", "\"note\"", "\"allow\"", "\"warning\""])
+    let rule = chance.of(&[
+        "broken-link",
+        "unknown-language",
+        "title-from-heading",
+        "broken-image",
+    ]);
+    turn(
+        scene,
+        chance,
+        "rules",
+        rule,
+        &["", "\"note\"", "\"allow\"", "\"warning\""],
+    )
 }
 
 pub fn other(scene: &mut Scene, chance: &mut Chance) -> bool {
@@ -101,7 +138,11 @@ pub fn other(scene: &mut Scene, chance: &mut Chance) -> bool {
         ("", "relative-urls", &["", "true"]),
         ("", "output-style", &["", "\"file\""]),
         ("", "language", &["", "\"nl\""]),
-        ("", "time-zone", &["", "\"Pacific/Auckland\"", "\"America/Lima\""]),
+        (
+            "",
+            "time-zone",
+            &["", "\"Pacific/Auckland\"", "\"America/Lima\""],
+        ),
         ("", "ignore", &["", "[\"notes/\"]", "[\"guide-1*.md\"]"]),
         ("", "noindex", &["", "[\"meta.difficulty\"]"]),
         ("", "author", &["", "\"Somebody\""]),

@@ -120,7 +120,11 @@ pub fn term_in_another_case(scene: &mut Scene, chance: &mut Chance) -> bool {
     };
     let tag = &mut scene.model.pages[at].tags[0];
     let upper = tag.to_uppercase();
-    *tag = if *tag == upper { tag.to_lowercase() } else { upper };
+    *tag = if *tag == upper {
+        tag.to_lowercase()
+    } else {
+        upper
+    };
     true
 }
 
@@ -138,7 +142,10 @@ pub fn edit_meta(scene: &mut Scene, chance: &mut Chance) -> bool {
             1 => ("difficulty", quoted(&words::noun(chance))),
             2 => ("score", chance.below(100).to_string()),
             // A count that is wrong, which is a warning.
-            _ => ("reading_time", quoted(&format!("{} minutes", chance.below(50) + 30))),
+            _ => (
+                "reading_time",
+                quoted(&format!("{} minutes", chance.below(50) + 30)),
+            ),
         };
         if page.meta.contains_key(key) && chance.one_in(3) {
             page.meta.remove(key);
@@ -151,9 +158,15 @@ pub fn edit_meta(scene: &mut Scene, chance: &mut Chance) -> bool {
 pub fn edit_review(scene: &mut Scene, chance: &mut Chance) -> bool {
     on_guide(scene, chance, |page, chance| {
         let (key, value) = match chance.below(4) {
-            0 => ("status", quoted(chance.of(&["reviewed", "obsolete", "drafted"]))),
+            0 => (
+                "status",
+                quoted(chance.of(&["reviewed", "obsolete", "drafted"])),
+            ),
             1 => ("last_reviewed", date(chance, 2020)),
-            2 => ("interval", quoted(chance.of(&["6 months", "1 year", "P90D", "soon"]))),
+            2 => (
+                "interval",
+                quoted(chance.of(&["6 months", "1 year", "P90D", "soon"])),
+            ),
             _ => ("owner", quoted(&words::noun(chance))),
         };
         page.review.insert(key.into(), value);

@@ -78,9 +78,9 @@ pub fn outputs_gone(scene: &mut Scene, _: &mut Chance) -> bool {
 pub fn foreign_file(scene: &mut Scene, chance: &mut Chance) -> bool {
     let outputs = scene.outputs();
     let folder = match chance.named(outputs.iter().map(String::as_str)) {
-        Some(path) if chance.below(3) > 0 => {
-            path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))
-        }
+        Some(path) if chance.below(3) > 0 => path
+            .rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| format!("{folder}/")),
         _ => "mine/deep/".to_owned(),
     };
     let path = format!("{folder}note-{}.txt", chance.below(1000));

@@ -18,7 +18,10 @@ fn delete(scene: &mut Scene, at: usize) {
     let page = scene.model.pages.remove(at);
     if let Some(folder) = page.bundle_folder() {
         let folder = format!("{}{folder}/", scene.model.content);
-        scene.model.files.retain(|path, _| !path.starts_with(&folder));
+        scene
+            .model
+            .files
+            .retain(|path, _| !path.starts_with(&folder));
     }
 }
 
@@ -48,9 +51,10 @@ fn relocate(scene: &mut Scene, at: usize, folder: &str, stem: &str) {
         _ => (old.path(), new.path()),
     };
     let content = scene.model.content;
-    scene
-        .renames
-        .push(Rename::To(format!("{content}{from}"), format!("{content}{to}")));
+    scene.renames.push(Rename::To(
+        format!("{content}{from}"),
+        format!("{content}{to}"),
+    ));
 }
 
 pub fn rename_page(scene: &mut Scene, chance: &mut Chance) -> bool {
@@ -100,7 +104,14 @@ pub fn exchange_pages(scene: &mut Scene, chance: &mut Chance) -> bool {
         format!("{content}{}", second.path()),
     );
     // What is not on disk yet cannot be renamed.
-    let on_disk = |page: &Page| scene.folders().root.join(content).join(page.path()).exists();
+    let on_disk = |page: &Page| {
+        scene
+            .folders()
+            .root
+            .join(content)
+            .join(page.path())
+            .exists()
+    };
     if !on_disk(first) || !on_disk(second) {
         return false;
     }
@@ -131,7 +142,10 @@ pub fn add_section_index(scene: &mut Scene, chance: &mut Chance) -> bool {
 }
 
 pub fn remove_section_index(scene: &mut Scene, chance: &mut Chance) -> bool {
-    let Some(at) = scene.model.choose(chance, |page| page.form == Form::Section) else {
+    let Some(at) = scene
+        .model
+        .choose(chance, |page| page.form == Form::Section)
+    else {
         return false;
     };
     scene.model.pages.remove(at);
@@ -159,9 +173,10 @@ pub fn rename_section(scene: &mut Scene, chance: &mut Chance) -> bool {
         }
     }
     scene.model.move_files(&old, &new);
-    scene
-        .renames
-        .push(Rename::To(format!("{content}{old}"), format!("{content}{new}")));
+    scene.renames.push(Rename::To(
+        format!("{content}{old}"),
+        format!("{content}{new}"),
+    ));
     true
 }
 
@@ -173,12 +188,16 @@ pub fn leaf_to_bundle(scene: &mut Scene, chance: &mut Chance) -> bool {
     scene.model.pages[at].form = Form::Bundle;
     let page = scene.model.pages[at].clone();
     let content = scene.model.content;
-    scene
-        .renames
-        .push(Rename::To(format!("{content}{old}"), format!("{content}{}", page.path())));
+    scene.renames.push(Rename::To(
+        format!("{content}{old}"),
+        format!("{content}{}", page.path()),
+    ));
     if let Some(folder) = page.bundle_folder() {
         let picture = words::picture(chance, 40, 30);
-        scene.model.files.insert(format!("{content}{folder}/plan.png"), picture);
+        scene
+            .model
+            .files
+            .insert(format!("{content}{folder}/plan.png"), picture);
     }
     true
 }
@@ -194,11 +213,15 @@ pub fn bundle_to_leaf(scene: &mut Scene, chance: &mut Chance) -> bool {
     // The other files go, as the page no longer stands among them.
     if let Some(folder) = old.bundle_folder() {
         let folder = format!("{content}{folder}/");
-        scene.model.files.retain(|path, _| !path.starts_with(&folder));
+        scene
+            .model
+            .files
+            .retain(|path, _| !path.starts_with(&folder));
     }
-    scene
-        .renames
-        .push(Rename::To(format!("{content}{}", old.path()), format!("{content}{new}")));
+    scene.renames.push(Rename::To(
+        format!("{content}{}", old.path()),
+        format!("{content}{new}"),
+    ));
     true
 }
 

@@ -52,7 +52,11 @@ pub fn same_size_in_one_tick(scene: &mut Scene, chance: &mut Chance) -> bool {
 pub fn bump(text: &mut String) {
     if let Some(at) = text.rfind(|c: char| c.is_ascii_digit()) {
         let digit = text.as_bytes()[at];
-        let next = if digit == b'9' { '0' } else { char::from(digit + 1) };
+        let next = if digit == b'9' {
+            '0'
+        } else {
+            char::from(digit + 1)
+        };
         text.replace_range(at..=at, &next.to_string());
     }
 }

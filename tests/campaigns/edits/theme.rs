@@ -148,9 +148,13 @@ fn edit_text(scene: &mut Scene, chance: &mut Chance, fits: impl Fn(&str) -> bool
 
 fn is_page_template(path: &str) -> bool {
     path.starts_with("templates/")
-        && !["templates/partials/", "templates/components/", "templates/hooks/"]
-            .iter()
-            .any(|folder| path.starts_with(folder))
+        && ![
+            "templates/partials/",
+            "templates/components/",
+            "templates/hooks/",
+        ]
+        .iter()
+        .any(|folder| path.starts_with(folder))
 }
 
 pub fn edit_template(scene: &mut Scene, chance: &mut Chance) -> bool {

@@ -38,7 +38,10 @@ pub fn two_claim_one_url(scene: &mut Scene, chance: &mut Chance) -> bool {
     };
     let page = &scene.model.pages[at];
     let path = super::super::page::join(&page.folder, &page.name);
-    let text = format!("+++\ntitle = \"Rival\"\npath = {}\n+++\nMine.\n", quoted(&path));
+    let text = format!(
+        "+++\ntitle = \"Rival\"\npath = {}\n+++\nMine.\n",
+        quoted(&path)
+    );
     scene.model.wounds.push(Wound {
         path: format!("{}rival-{}.md", scene.model.content, chance.below(1000)),
         bytes: text.into_bytes(),
@@ -49,7 +52,10 @@ pub fn two_claim_one_url(scene: &mut Scene, chance: &mut Chance) -> bool {
 
 /// A page's front matter cannot be read, nor can that of another one.
 pub fn break_front_matter(scene: &mut Scene, chance: &mut Chance) -> bool {
-    for text in ["+++\ntitle = \n+++\nText.\n", "+++\ndate = \"2026-02-30\"\n+++\nText.\n"] {
+    for text in [
+        "+++\ntitle = \n+++\nText.\n",
+        "+++\ndate = \"2026-02-30\"\n+++\nText.\n",
+    ] {
         let Some(at) = scene.model.guide(chance) else {
             return false;
         };
@@ -65,7 +71,10 @@ pub fn break_template(scene: &mut Scene, chance: &mut Chance) -> bool {
         ("templates/article.html", "{{ page.titel }}\n"),
         ("templates/hooks/code.html", "{{ content | nofilter }}"),
         // Fails only while a page is rendered.
-        ("templates/term.html", "{{ page.title | date(format=\"%Y\") }}\n"),
+        (
+            "templates/term.html",
+            "{{ page.title | date(format=\"%Y\") }}\n",
+        ),
     ]);
     wound(scene, path.into(), text.into())
 }
@@ -100,7 +109,8 @@ pub fn foreign_in_the_way(scene: &mut Scene, chance: &mut Chance) -> bool {
     for key in ["draft", "date", "expires"] {
         page.keys.remove(key);
     }
-    page.keys.insert("path".into(), quoted(&format!("blocked/{stem}")));
+    page.keys
+        .insert("path".into(), quoted(&format!("blocked/{stem}")));
     scene.put_foreign(&format!("blocked/{stem}/index.html"), b"mine");
     true
 }
@@ -130,7 +140,10 @@ pub fn mend(scene: &mut Scene, chance: &mut Chance) -> bool {
             && chance.one_in(2)
         {
             scene.model.pages.retain(|other| other.path() != *page);
-            scene.model.files.insert(wound.path.clone(), wound.bytes.clone());
+            scene
+                .model
+                .files
+                .insert(wound.path.clone(), wound.bytes.clone());
         }
     }
     scene.model.flags.strict = false;
