@@ -57,22 +57,42 @@ pub struct Article {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// All that the rest of the site may know of an article.
+#[derive(Serialize)]
+struct Card<'a> {
+    source: &'a SrcPath,
+    folder: &'a str,
+    kind: Kind,
+    listing: &'a Digested<Listing>,
+    anchors: &'a Digested<Vec<String>>,
+    targets: &'a Digested<Targets>,
+    terms: &'a Digested<Terms>,
+    front: &'a Digested<FrontMatter>,
+    aliases: &'a [Permalink],
+    places: &'a BTreeMap<String, Place>,
+}
+
 impl Article {
     /// The digest of its card: of all that the rest of the site may know of
     /// it. An edit that leaves it as it was concerns the article's own page
     /// alone.
     pub fn card(&self) -> Digest {
-        Digest::of(&(
-            (&self.source, &self.folder, self.kind),
-            (
-                &self.listing,
-                &self.anchors,
-                &self.targets,
-                &self.terms,
-                &self.front,
-            ),
-            (&self.own.aliases, &self.own.places),
-        ))
+        let card = Card {
+            source: &self.source,
+            folder: &self.folder,
+            kind: self.kind,
+            listing: &self.listing,
+            anchors: &self.anchors,
+            targets: &self.targets,
+            terms: &self.terms,
+            front: &self.front,
+            aliases: &self.own.aliases,
+            places: &self.own.places,
+        };
+        #[cfg(feature = "faults")]
+        return crate::ground::fault::key("card", &card);
+        #[cfg(not(feature = "faults"))]
+        Digest::of(&card)
     }
 }
 

@@ -22,6 +22,7 @@ use crate::engine::memo::Memo;
 use crate::engine::stamp::{Moment, Stamped};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::{Digest, Keyed};
+use crate::ground::fault;
 use crate::ground::fs;
 use crate::ground::paths::{OutPath, SrcPath};
 use crate::ground::rule::Level;
@@ -53,7 +54,7 @@ pub(super) fn run(build: &mut Build<'_>, cache: &mut Cache) -> Result<Outcome, B
         return Ok(Outcome::NotEnough);
     };
     let manifests = ManifestFiles::new(&build.layout.cache, &build.layout.out);
-    if !manifests.are_there() || fs::exists(&manifests.marker()) {
+    if !manifests.are_there() || (fs::exists(&manifests.marker()) && !fault::active("marker")) {
         return Ok(Outcome::NotEnough);
     }
     let Some(edited) = edited_bodies(build, cache) else {

@@ -17,6 +17,7 @@ use crate::engine::manifest::{Found, Manifest, ManifestFiles};
 use crate::engine::stamp::{Moment, Stamped};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::Digest;
+use crate::ground::fault;
 use crate::ground::fs::{self, FsError};
 use crate::ground::paths::OutPath;
 use crate::ground::rule::Rule;
@@ -116,7 +117,7 @@ impl OutputFolder {
         };
         Ok(Self {
             out: out.to_owned(),
-            interrupted: fs::exists(&manifests.marker()),
+            interrupted: fs::exists(&manifests.marker()) && !fault::active("marker"),
             manifests,
             earlier,
             lost,
@@ -310,7 +311,7 @@ impl OutputFolder {
         for (_, path, file) in &renames {
             put(file, &path.under(&self.out), &self.out)?;
         }
-        for path in &last {
+        for path in last.iter().filter(|_| !fault::active("stale")) {
             self.delete(path)?;
         }
         published.written.written = renames.iter().map(|(_, path, _)| (*path).clone()).collect();

@@ -7,6 +7,7 @@
 pub mod date;
 pub mod diagnostic;
 pub mod digest;
+pub mod fault;
 pub mod fs;
 pub mod paths;
 pub mod rule;
