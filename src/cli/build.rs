@@ -155,6 +155,9 @@ fn print(context: &Context, arguments: &BuildArguments, outcome: &BuildReport, t
         }
     }
     closing_line(context, outcome, took);
+    if outcome.guides == 0 && !outcome.failed && !arguments.drafts {
+        context.say("  there is no guide: `guidepost new` makes one, `--drafts` shows drafts");
+    }
 }
 
 fn print_differences(context: &Context, differences: &[Difference]) {

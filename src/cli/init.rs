@@ -1,14 +1,17 @@
 //! `guidepost init`: a site to start from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
 
 use super::build::shown_path;
 use super::context::Context;
 use crate::content::article::words_of_name;
 use crate::content::config::FILE_NAME;
+use crate::edge::build::BuildOptions;
+use crate::edge::scan::scan;
 use crate::ground::fs;
 
 #[derive(Args)]
@@ -42,7 +45,12 @@ pub(super) fn run(context: &Context, arguments: &InitArguments) -> ExitCode {
         .and_then(|name| name.to_str())
         .map_or_else(|| "Guides".to_owned(), words_of_name);
     let title = name.replace(['"', '\\'], "");
+    let has_content = has_markdown(&dir);
     for (path, text) in FILES {
+        // With a content folder, what stands beside it is no content.
+        if has_content && path.starts_with("content/") {
+            continue;
+        }
         let file = dir.join(path);
         if fs::exists(&file) {
             context.say(&format!("kept    {path}"));
@@ -52,6 +60,9 @@ pub(super) fn run(context: &Context, arguments: &InitArguments) -> ExitCode {
             return context.trouble(&error.to_string(), None);
         }
         context.say(&format!("created {path}"));
+    }
+    if has_content {
+        context.say("The Markdown files in this folder are the site's content.");
     }
     let site = shown_path(&dir);
     let enter = if given_is_here(&dir) {
@@ -63,6 +74,13 @@ pub(super) fn run(context: &Context, arguments: &InitArguments) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn given_is_here(dir: &std::path::Path) -> bool {
+/// Whether a folder without a content folder holds Markdown already: it is the
+/// content then, and must stay so.
+fn has_markdown(dir: &Path) -> bool {
+    let layout = BuildOptions::new(dir, Timestamp::UNIX_EPOCH).layout();
+    layout.content.is_empty() && fs::is_folder(dir) && !scan(&layout, &[]).markdown.is_empty()
+}
+
+fn given_is_here(dir: &Path) -> bool {
     std::env::current_dir().is_ok_and(|here| fs::absolute(&here) == dir)
 }

@@ -34,11 +34,8 @@ pub(super) fn run(context: &Context, arguments: &NewArguments) -> ExitCode {
     let layout = BuildOptions::new(&root, now).layout();
     let given = arguments.path.replace('\\', "/");
     let below = given.strip_prefix("./").unwrap_or(&given);
-    let below = if layout.content.is_empty() {
-        below
-    } else {
-        below.strip_prefix("content/").unwrap_or(below)
-    };
+    // A content folder that is made here would hide all Markdown beside it.
+    let below = below.strip_prefix("content/").unwrap_or(below);
     let file = match below {
         folder if folder.ends_with('/') => format!("{folder}index.md"),
         file if file.to_ascii_lowercase().ends_with(".md") => file.to_owned(),

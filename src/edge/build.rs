@@ -1,7 +1,7 @@
 //! Build: runs the stages one after the other and says what came of it.
 //!
-//! What decides how much has to be done is in [`super::quick`] and
-//! [`super::full`]; here is what every build has in common.
+//! What decides how much has to be done is in `quick` and
+//! `full`; here is what every build has in common.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

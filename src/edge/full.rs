@@ -42,7 +42,7 @@ use crate::site::urls::Urls;
 pub(super) const HIGHLIGHT_MEMO: usize = 64 << 20;
 
 /// Runs every stage. With a cache, believes it and tells it what is new.
-pub(super) fn run(build: &mut Build<'_>, mut cache: Option<&mut Cache>) -> Result<(), BuildError> {
+pub(super) fn run(build: &mut Build<'_>, cache: Option<&mut Cache>) -> Result<(), BuildError> {
     let mut frame = std::mem::take(&mut build.diagnostics);
     let Articles {
         articles,
@@ -81,7 +81,7 @@ pub(super) fn run(build: &mut Build<'_>, mut cache: Option<&mut Cache>) -> Resul
     }
     let published = folder.publish(false, &build.layout.cache)?;
     build.report.written = published.written;
-    if let Some(cache) = cache.as_deref_mut() {
+    if let Some(cache) = cache {
         for (path, fact) in facts {
             cache.set_source(&path, fact);
         }

@@ -112,7 +112,7 @@ fn same_word(key: &str, form: &str) -> bool {
 }
 
 /// Gives the text from `start` on a capital letter.
-fn capitalize(out: &mut String, start: usize) {
+fn capitalize(out: &mut str, start: usize) {
     if let Some(first) = out.get_mut(start..start + 1) {
         first.make_ascii_uppercase();
     }
