@@ -121,7 +121,7 @@ pub struct Played {
 pub fn play(top: &Path, script: &Script, talk: bool) -> Result<Played, Failure> {
     let model = generate::site(script.seed, script.pages);
     // A root that is its own content would see outputs below it.
-    let default_folders = !model.content.is_empty() && script.seed % 2 == 0;
+    let default_folders = !model.content.is_empty() && script.seed.is_multiple_of(2);
     let mut scene = Scene::new(top, model, default_folders);
     let mut played = Played::default();
     scene.sync();
