@@ -35,7 +35,12 @@ fn same_size_edits_within_one_second_are_seen() {
     let output = site.folders.out.join("fans/replace/index.html");
     let text = std::fs::read_to_string(&page).expect("a source");
     let mut in_one_tick = 0;
-    for round in 0..by_size(6, 60) {
+    let mut second = 0;
+    let wanted = by_size(4, 40);
+    for round in 0..3 * wanted {
+        if in_one_tick == wanted {
+            break;
+        }
         // The second has just begun, and two builds fit into it.
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -59,17 +64,24 @@ fn same_size_edits_within_one_second_are_seen() {
                 bytes[at] ^= 1;
                 write(&output, &bytes, Style::TimeKept);
             }
-            let second = seconds();
+            if part == 0 {
+                second = seconds();
+            }
+            in_one_tick += usize::from(part == 1 && seconds() == second);
             let outcome = site.build();
             assert_eq!(outcome.exit, 0, "{outcome:?}");
-            in_one_tick += usize::from(part == 1 && seconds() == second);
+            // The clean build is for the second edit: it would take too long
+            // before it.
+            if part == 0 {
+                continue;
+            }
             let clean = clean(&site, &mount);
             if let Some(why) = super::snapshot::difference(&site.tree(), &clean) {
                 panic!("round {round}, part {part}, altered by hand {altered}:\n{why}");
             }
         }
     }
-    eprintln!("{in_one_tick} second edits were built within a second");
+    eprintln!("{in_one_tick} second edits came in the second of the build before");
 }
 
 fn seconds() -> u64 {
