@@ -121,7 +121,12 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
     )
 }
 
-/// Writes a file beside its place, syncs it and renames it into place.
+/// How the names of files begin that will replace others.
+const NEW: &str = ".guidepost-new-";
+
+/// Writes a file beside its place, syncs it and renames it into place. What
+/// processes that were killed in the middle of it left in the folder is
+/// removed; the caller sees to it that no other process is in the middle of it.
 ///
 /// # Errors
 ///
@@ -129,10 +134,15 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     create_folder(folder)?;
+    for left in entries(folder) {
+        if left.starts_with(NEW) {
+            remove_file(&folder.join(left))?;
+        }
+    }
     let mut temporary = wrap(
         "create a file in",
         folder,
-        tempfile::NamedTempFile::new_in(folder),
+        tempfile::Builder::new().prefix(NEW).tempfile_in(folder),
     )?;
     wrap("write", path, temporary.write_all(bytes))?;
     wrap("sync", path, temporary.as_file().sync_all())?;
@@ -600,6 +610,17 @@ mod tests {
         let found = utf8(&path, b"one\ntw\xe9 three".to_vec()).unwrap_err();
         let place = found.place.unwrap();
         assert_eq!((place.line, place.column), (2, 3));
+    }
+
+    #[test]
+    fn replacing_removes_what_a_killed_process_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kept");
+        write(&folder.path().join(".guidepost-new-1a2b"), b"half").unwrap();
+        replace(&file, b"one").unwrap();
+        replace(&file, b"two").unwrap();
+        assert_eq!(read(&file).unwrap(), b"two");
+        assert_eq!(entries(folder.path()), ["kept"]);
     }
 
     #[test]

@@ -93,6 +93,9 @@ fn replay(seed: u64, edits: usize) {
         };
         panic!("\n{why}\nthe site is in {}", kept.display());
     }
+    if std::env::var_os("GUIDEPOST_KEEP").is_some() {
+        eprintln!("the site is in {}", folder.keep().display());
+    }
 }
 
 #[test]

@@ -61,11 +61,6 @@ impl Outcome {
         let other = |found: &&String| !found.contains(&mark);
         self.findings.iter().filter(other).cloned().collect()
     }
-
-    /// The findings of one rule.
-    pub fn of(&self, rule: &str) -> usize {
-        self.findings.len() - self.without(rule).len()
-    }
 }
 
 /// Runs a build.
