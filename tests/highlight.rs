@@ -14,7 +14,7 @@ use guidepost::ground::step::Step as _;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 fn highlight(language: &str, code: &str) -> Highlighted {
-    HighlightBlock { language, code }.run()
+    HighlightBlock { language, code }.run().html(code)
 }
 
 /// The text that a reader sees, and the spans as (class, text).

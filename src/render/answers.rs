@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::templates::Templates;
 use crate::content::code_block::Fence;
-use crate::content::highlight::{HighlightBlock, Highlighted, Plain};
+use crate::content::highlight::{HighlightBlock, Highlighted, Plain, Spans};
 use crate::content::markdown::surroundings::{
     Hook, Link, ShortcodeAnswer, ShortcodeCall, Surroundings, TemplateFailure,
 };
@@ -27,7 +27,7 @@ pub struct Answers<'a> {
     /// Whether lines are numbered where a fence does not say.
     pub line_numbers: bool,
     /// Highlighted blocks.
-    pub highlighted: &'a Memo<Highlighted>,
+    pub highlighted: &'a Memo<Spans>,
     /// Templates, for hooks and shortcodes.
     pub templates: &'a Templates,
     /// Keys of the blocks that were asked for.
@@ -68,19 +68,14 @@ impl Surroundings for Answers<'_> {
 
     fn highlight(&self, fence: &Fence, code: &str) -> Highlighted {
         if !self.highlight {
-            let mut html = String::with_capacity(code.len());
-            super::html::escape_into(&mut html, code);
-            return Highlighted {
-                html,
-                plain: Some(Plain::Asked),
-            };
+            return Spans::plain(Plain::Asked).html(code);
         }
         let step = HighlightBlock {
             language: &fence.language,
             code,
         };
         self.asked.borrow_mut().push(Step::key(&step));
-        (*self.highlighted.get_or_run(&step)).clone()
+        self.highlighted.get_or_run(&step).html(code)
     }
 
     fn line_numbers(&self) -> bool {

@@ -18,7 +18,7 @@ use super::page_input::toc;
 use super::templates::{Templates, site_value, value_of};
 use super::world::{Data, PageOptions};
 use crate::content::article::Article;
-use crate::content::highlight::Highlighted;
+use crate::content::highlight::Spans;
 use crate::content::markdown::{self, Link};
 use crate::engine::memo::Memo;
 use crate::ground::diagnostic::Diagnostic;
@@ -54,7 +54,7 @@ pub struct RenderPage<'a> {
     pub data: Vec<(String, Arc<Data>)>,
     /// Highlighted blocks; a memo decides nothing.
     #[serde(skip)]
-    pub highlighted: &'a Memo<Highlighted>,
+    pub highlighted: &'a Memo<Spans>,
 }
 
 /// What the site gives a page: all that comes from cards and configuration.

@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 
 use super::templates::Templates;
 use crate::content::config::{Config, MarkdownOptions, MetaBoxOptions};
-use crate::content::highlight::Highlighted;
+use crate::content::highlight::Spans;
 use crate::engine::memo::Memo;
 use crate::ground::digest::{Digest, Digested};
 use crate::ground::paths::{OutPath, SrcPath};
@@ -44,7 +44,7 @@ pub struct World<'a> {
     /// The theme's generated and fingerprinted files.
     pub theme: &'a ThemeFiles,
     /// Highlighted blocks.
-    pub highlighted: &'a Memo<Highlighted>,
+    pub highlighted: &'a Memo<Spans>,
     /// Groups of the configuration that pages read, digested once.
     pub options: PageOptions,
     /// `site.guides`, built when the first template names it.

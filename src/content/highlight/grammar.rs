@@ -1,4 +1,4 @@
-//! Reading code with a grammar: lines in, text of one kind out.
+//! Reading code with a grammar: a line in, its runs of one kind out.
 //!
 //! The grammars are those of `two-face`, read by `syntect`. The set is loaded
 //! once for the process; a grammar's contexts are unpacked, and its regular
@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use syntect::parsing::{ClearAmount, ParseState, ScopeStackOp, SyntaxReference, SyntaxSet};
 
 use super::kind::{self, Kind, Own};
-use super::markup::Markup;
+use super::spans::Runs;
 
 /// All grammars.
 pub(super) fn set() -> &'static SyntaxSet {
@@ -18,17 +18,12 @@ pub(super) fn set() -> &'static SyntaxSet {
 }
 
 /// Where the reading of a block stands between two lines.
-pub(super) struct Reader {
-    state: ParseState,
-    stack: Vec<Level>,
-    cleared: Vec<Vec<Own>>,
-}
-
-#[derive(Clone, Copy)]
-struct Level {
-    own: Own,
-    kind: Option<Kind>,
-    in_key: bool,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The parser's state.
+    pub(super) state: ParseState,
+    /// The scopes that are open, as far as they decide kinds.
+    pub(super) scopes: Scopes,
 }
 
 /// The grammar failed on a line. None of those we ship should, but a reader
@@ -36,48 +31,57 @@ struct Level {
 #[derive(Debug)]
 pub(super) struct Failed;
 
-impl Reader {
-    /// Begins a block.
+impl Place {
+    /// The beginning of a block.
     pub(super) fn new(syntax: &SyntaxReference) -> Self {
         Self {
             state: ParseState::new(syntax),
-            stack: Vec::new(),
-            cleared: Vec::new(),
+            scopes: Scopes::default(),
         }
     }
 
-    /// The parser's state, to tell whether a construct is still open.
-    pub(super) fn state(&self) -> &ParseState {
-        &self.state
-    }
-
-    /// Reads one line, which ends with its `\n`, and marks up the part of it
-    /// that lies within `line[..shown]`.
-    pub(super) fn line(
-        &mut self,
-        line: &str,
-        shown: usize,
-        markup: &mut Markup,
-    ) -> Result<(), Failed> {
+    /// Reads one line, which ends with its `\n`.
+    pub(super) fn line(&mut self, line: &str, runs: &mut Runs) -> Result<(), Failed> {
         let operations = self.state.parse_line(line, set()).map_err(|_| Failed)?;
         let mut from = 0;
         for (to, operation) in &operations {
-            let to = (*to).min(shown);
-            if to > from {
-                let text = line.get(from..to).ok_or(Failed)?;
-                markup.push(self.kind(), text);
-                from = to;
+            if *to > from {
+                runs.push(self.scopes.kind(), line.get(from..*to).ok_or(Failed)?);
+                from = *to;
             }
-            self.apply(operation);
+            self.scopes.apply(operation);
         }
-        if shown > from {
-            markup.push(self.kind(), line.get(from..shown).ok_or(Failed)?);
-        }
+        runs.push(self.scopes.kind(), line.get(from..).ok_or(Failed)?);
         Ok(())
     }
+}
 
+/// The scopes that are open at a place, each by what it says of kinds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Scopes {
+    stack: Vec<Level>,
+    cleared: Vec<Vec<Own>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Level {
+    own: Own,
+    kind: Option<Kind>,
+    in_key: bool,
+}
+
+impl Scopes {
     fn kind(&self) -> Option<Kind> {
         self.stack.last().and_then(|level| level.kind)
+    }
+
+    /// Adds bytes that tell these scopes from all others.
+    pub(super) fn write(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.stack.iter().map(|level| level.own.code()));
+        for cleared in &self.cleared {
+            bytes.push(u8::MAX);
+            bytes.extend(cleared.iter().map(|own| own.code()));
+        }
     }
 
     fn apply(&mut self, operation: &ScopeStackOp) {

@@ -92,6 +92,18 @@ pub(super) enum Own {
     Key,
 }
 
+impl Own {
+    /// A byte for each, none of them the last.
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Self::Nothing => 0,
+            Self::Code => 1,
+            Self::Key => 2,
+            Self::Kind(kind) => 3 + kind as u8,
+        }
+    }
+}
+
 /// Prefixes of scopes and what they say. Order does not matter.
 const SCOPES: &[(&str, Own)] = {
     use Kind::{

@@ -14,14 +14,20 @@ mod contrast;
 mod grammar;
 mod kind;
 mod language;
+mod line_memo;
 mod markup;
 mod promql;
+mod reader;
 mod session;
+mod spans;
 mod stylesheet;
+#[cfg(test)]
+mod tests;
 mod theme;
 
 pub use budget::{LARGEST_BLOCK, LONGEST_LINE};
 pub use kind::Kind;
+pub use spans::Spans;
 pub use stylesheet::stylesheet;
 pub use theme::theme_names;
 
@@ -29,9 +35,11 @@ use serde::{Deserialize, Serialize};
 use syntect::parsing::SyntaxReference;
 
 use crate::ground::step::Step;
-use grammar::{Failed, Reader};
+use grammar::Failed;
 use language::Language;
-use markup::Markup;
+use line_memo::LineMemo;
+use reader::Reader;
+use spans::Runs;
 
 /// Highlights one block. Memoized: equal blocks are highlighted once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -64,60 +72,53 @@ pub enum Plain {
 
 impl Step for HighlightBlock<'_> {
     const NAME: &'static str = "highlight-block";
-    type Output = Highlighted;
-    fn run(&self) -> Highlighted {
-        let reason = match language::find(self.language) {
-            Ok(Language::Plain) => Plain::Asked,
-            Err(meant) => Plain::UnknownLanguage(meant),
-            Ok(_) if budget::exceeds(self.code) => Plain::TooLong,
-            Ok(language) => match read(language, self.code) {
-                Ok(html) => return Highlighted { html, plain: None },
-                Err(Failed) => Plain::TooLong,
-            },
-        };
-        Highlighted::plain(self.code, reason)
+    type Output = Spans;
+    fn run(&self) -> Spans {
+        spans(self, LineMemo::shared())
     }
 }
 
-impl Highlighted {
-    /// A block without markup, and why.
-    pub fn plain(code: &str, reason: Plain) -> Self {
-        Self {
-            html: markup::plain(code),
-            plain: Some(reason),
-        }
-    }
+fn spans(block: &HighlightBlock<'_>, memo: &LineMemo) -> Spans {
+    Spans::plain(match language::find(block.language) {
+        Ok(Language::Plain) => Plain::Asked,
+        Err(meant) => Plain::UnknownLanguage(meant),
+        Ok(_) if budget::exceeds(block.code) => Plain::TooLong,
+        Ok(language) => match read(language, block.code, memo) {
+            Ok(runs) => return runs.finish(),
+            Err(Failed) => Plain::TooLong,
+        },
+    })
 }
 
-fn read(language: Language, code: &str) -> Result<String, Failed> {
-    let mut markup = Markup::with_capacity(code.len());
+fn read(language: Language, code: &str, memo: &LineMemo) -> Result<Runs, Failed> {
+    let mut runs = Runs::default();
     match language {
-        Language::Plain => markup.push(None, code),
-        Language::PromQl => promql::read(code, &mut markup),
-        Language::Grammar(syntax) => read_lines(syntax, code, &mut markup)?,
-        Language::Session(shell) => session::read(shell, code, true, &mut markup)?,
+        Language::Plain => runs.push(None, code),
+        Language::PromQl => promql::read(code, &mut runs),
+        Language::Grammar(syntax) => read_lines(syntax, code, memo, &mut runs)?,
+        Language::Session(shell) => session::read(shell, code, true, memo, &mut runs)?,
         Language::Shell(shell) => {
             // Nothing in a script begins with `$ `: it is a session by another name.
             let first = code.lines().find(|line| !line.trim().is_empty());
             if first.is_some_and(|line| line.trim_start().starts_with("$ ")) {
-                session::read(shell, code, false, &mut markup)?;
+                session::read(shell, code, false, memo, &mut runs)?;
             } else {
-                read_lines(shell, code, &mut markup)?;
+                read_lines(shell, code, memo, &mut runs)?;
             }
         }
     }
-    Ok(markup.finish())
+    Ok(runs)
 }
 
-fn read_lines(syntax: &SyntaxReference, code: &str, markup: &mut Markup) -> Result<(), Failed> {
-    let mut reader = Reader::new(syntax);
+fn read_lines(
+    syntax: &'static SyntaxReference,
+    code: &str,
+    memo: &LineMemo,
+    runs: &mut Runs,
+) -> Result<(), Failed> {
+    let mut reader = Reader::new(syntax, memo);
     for line in code.split_inclusive('\n') {
-        if line.ends_with('\n') {
-            reader.line(line, line.len(), markup)?;
-        } else {
-            // The grammars want every line to end; the reader does not.
-            reader.line(&format!("{line}\n"), line.len(), markup)?;
-        }
+        reader.line(line, runs)?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! queries with placeholders are shown as well as they can be.
 
 use super::kind::Kind;
-use super::markup::Markup;
+use super::spans::Runs;
 
 const KEYWORDS: &[&str] = &[
     "and",
@@ -22,8 +22,8 @@ const KEYWORDS: &[&str] = &[
     "without",
 ];
 
-/// Marks up queries.
-pub(super) fn read(code: &str, markup: &mut Markup) {
+/// Reads queries.
+pub(super) fn read(code: &str, runs: &mut Runs) {
     let mut rest = code;
     let mut braces = 0_usize;
     while let Some(first) = rest.chars().next() {
@@ -48,7 +48,7 @@ pub(super) fn read(code: &str, markup: &mut Markup) {
             }
             other => (other.len_utf8(), None),
         };
-        markup.push(kind, &rest[..length]);
+        runs.push(kind, &rest[..length]);
         rest = &rest[length..];
     }
 }
@@ -95,16 +95,14 @@ fn name(word: &str, after: &str, in_braces: bool) -> Option<Kind> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Markup, read};
+    use super::{Runs, read};
 
     #[test]
     fn a_query_is_read() {
-        let mut markup = Markup::default();
-        read(
-            "# slow\nsum by (job) (rate(http_total{code=~\"5..\"}[5m])) > 0.5",
-            &mut markup,
-        );
-        let html = markup.finish();
+        let code = "# slow\nsum by (job) (rate(http_total{code=~\"5..\"}[5m])) > 0.5";
+        let mut runs = Runs::default();
+        read(code, &mut runs);
+        let html = runs.finish().html(code).html;
         for part in [
             "<span class=c># slow</span>\n",
             "<span class=f>sum</span> <span class=k>by</span>",

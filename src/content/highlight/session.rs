@@ -3,54 +3,56 @@
 //! Only commands are read with the shell's grammar. Output stays plain: an
 //! apostrophe in it would turn the rest of the block into one string.
 
-use syntect::parsing::{ParseState, SyntaxReference};
+use syntect::parsing::SyntaxReference;
 
-use super::grammar::{Failed, Reader};
+use super::grammar::Failed;
 use super::kind::Kind;
-use super::markup::Markup;
+use super::line_memo::LineMemo;
+use super::reader::Reader;
+use super::spans::Runs;
+use crate::ground::digest::Digest;
 
-/// Marks up a session. Without a single prompt the block is a list of commands.
+/// Reads a session. Without a single prompt the block is a list of commands.
 pub(super) fn read(
-    shell: &SyntaxReference,
+    shell: &'static SyntaxReference,
     code: &str,
     root_prompts: bool,
-    markup: &mut Markup,
+    memo: &LineMemo,
+    runs: &mut Runs,
 ) -> Result<(), Failed> {
-    let idle = idle(shell)?;
+    let idle = idle(shell, memo)?;
     let commands_only = !code
         .lines()
         .any(|line| prompt(line, root_prompts).is_some());
-    let mut reader = Reader::new(shell);
+    let mut reader = Reader::new(shell, memo);
     let mut open = commands_only;
     for line in code.split_inclusive('\n') {
-        let text = line.trim_end_matches('\n');
-        let shown = match prompt(text, root_prompts) {
+        let command = match prompt(line.trim_end_matches('\n'), root_prompts) {
             Some(length) => {
-                markup.push(Some(Kind::Prompt), &text[..length]);
+                runs.push(Some(Kind::Prompt), &line[..length]);
                 // A new command: whatever the last one left open is over.
-                reader = Reader::new(shell);
-                &text[length..]
+                reader = Reader::new(shell, memo);
+                &line[length..]
             }
-            None if open => text,
+            None if open => line,
             None => {
                 // In `bash` a comment is no output.
-                let comment = !root_prompts && text.trim_start().starts_with('#');
-                markup.push(comment.then_some(Kind::Comment), line);
+                let comment = !root_prompts && line.trim_start().starts_with('#');
+                runs.push(comment.then_some(Kind::Comment), line);
                 continue;
             }
         };
-        reader.line(&format!("{shown}\n"), shown.len(), markup)?;
-        markup.push(None, &line[text.len()..]);
-        open = commands_only || shown.trim_end().ends_with('\\') || *reader.state() != idle;
+        reader.line(command, runs)?;
+        open = commands_only || command.trim_end().ends_with('\\') || reader.state() != idle;
     }
     Ok(())
 }
 
 /// The state of the shell between two commands.
-fn idle(shell: &SyntaxReference) -> Result<ParseState, Failed> {
-    let mut reader = Reader::new(shell);
-    reader.line("true\n", 0, &mut Markup::default())?;
-    Ok(reader.state().clone())
+fn idle(shell: &'static SyntaxReference, memo: &LineMemo) -> Result<Digest, Failed> {
+    let mut reader = Reader::new(shell, memo);
+    reader.line("true\n", &mut Runs::default())?;
+    Ok(reader.state())
 }
 
 /// The length of a line's prompt with the blank after it: `$ `, `% `, `> `
