@@ -164,6 +164,7 @@ fn every_configuration_key_is_documented_with_its_default() {
         ("similar", "## Similar guides"),
         ("feeds", "## Feeds"),
         ("review", "## Reviews"),
+        ("cache", "## Cache"),
     ] {
         documented.insert(group, names_of_first_column(part(&page, heading)));
     }
@@ -221,6 +222,7 @@ fn documented_defaults_are_the_codes_own() {
         ("similar", "## Similar guides", 2),
         ("feeds", "## Feeds", 2),
         ("review", "## Reviews", 2),
+        ("cache", "## Cache", 2),
     ] {
         let defaults = if group.is_empty() {
             &config

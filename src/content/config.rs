@@ -301,8 +301,8 @@ pub struct ReviewOptions {
 /// What is remembered between builds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CacheOptions {
-    /// Bytes that the cache of one output folder may take.
-    pub max_bytes: u64,
+    /// Megabytes (2^20 bytes) that the cache of one output folder may take.
+    pub max_size: u32,
 }
 
 /// What a site makes of a rule.
@@ -454,6 +454,6 @@ impl Default for ReviewOptions {
 
 impl Default for CacheOptions {
     fn default() -> Self {
-        Self { max_bytes: 4 << 30 }
+        Self { max_size: 4096 }
     }
 }

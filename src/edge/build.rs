@@ -239,7 +239,7 @@ pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildRepo
         full::run(&mut build, Some(&mut cache))?;
     }
     if !build.report.failed {
-        let room = build.config.cache.max_bytes;
+        let room = u64::from(build.config.cache.max_size) << 20;
         let saved = cache.save(room, full::live_blocks);
         if let Err(error) = saved {
             build.report.cache_warning = Some(format!("the cache was not saved: {error}"));

@@ -50,9 +50,15 @@ impl Urls {
         self.relative
     }
 
+    /// Whether addresses in the file `from` are relative. A server shows the
+    /// 404 page at any depth, where relative addresses would lead nowhere.
+    fn is_relative_in(&self, from: &OutPath) -> bool {
+        self.relative && from.as_str() != "404.html"
+    }
+
     /// The address of a page, as written in the file `from`.
     pub fn page(&self, from: &OutPath, to: &Permalink) -> String {
-        if self.relative {
+        if self.is_relative_in(from) {
             relative(from, to.file.as_str())
         } else {
             self.rooted(&to.path)
@@ -61,7 +67,7 @@ impl Urls {
 
     /// The address of a file, as written in the file `from`.
     pub fn file(&self, from: &OutPath, to: &OutPath) -> String {
-        if self.relative {
+        if self.is_relative_in(from) {
             relative(from, to.as_str())
         } else {
             self.rooted(&format!("/{to}"))
@@ -70,7 +76,7 @@ impl Urls {
 
     /// The address of a site path such as `/guides/`, as written in `from`.
     pub fn site_path(&self, from: &OutPath, path: &str) -> String {
-        if !self.relative {
+        if !self.is_relative_in(from) {
             return self.rooted(path);
         }
         let name = path.trim_start_matches('/');
@@ -181,5 +187,7 @@ mod tests {
             "index.html"
         );
         assert_eq!(urls.site_path(&from, "/a/"), "../index.html");
+        let missing = OutPath::new("404.html").unwrap();
+        assert_eq!(urls.page(&missing, &Permalink::folder("a").unwrap()), "/a/");
     }
 }

@@ -30,6 +30,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "similar",
             "feeds",
             "review",
+            "cache",
             "ignore",
             "noindex",
             "rules",
@@ -73,6 +74,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
     ),
     ("feeds", &["site", "sections", "limit"]),
     ("review", &["noindex-status", "noindex-overdue"]),
+    ("cache", &["max-size"]),
 ];
 
 /// Complains of a key that the table does not have.

@@ -104,6 +104,7 @@ fn top_key(
         "similar" => tables::similar(reader, &mut config.similar, node),
         "feeds" => tables::feeds(reader, &mut config.feeds, node),
         "review" => tables::review(reader, &mut config.review, node),
+        "cache" => tables::cache(reader, &mut config.cache, node),
         "ignore" => config.ignore = values::ignore(reader, node),
         "noindex" => config.noindex = values::front_matter_paths(reader, node),
         "rules" => config.rules = tables::rules(reader, node),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::config::{
-    FeedOptions, HighlightOptions, MarkdownOptions, MenuItem, MetaBoxOptions, MetaRendering,
-    RawHtml, ReviewOptions, RuleSetting, SimilarOptions, Taxonomy,
+    CacheOptions, FeedOptions, HighlightOptions, MarkdownOptions, MenuItem, MetaBoxOptions,
+    MetaRendering, RawHtml, ReviewOptions, RuleSetting, SimilarOptions, Taxonomy,
 };
 use super::super::node::{Entry, Kind, Node};
 use super::super::reader::Reader;
@@ -288,6 +288,23 @@ pub(super) fn review(reader: &mut Reader<'_, '_>, options: &mut ReviewOptions, n
             }
             "noindex-overdue" => set(&mut options.noindex_overdue, reader.boolean(&path, node)),
             _ => keys::unknown(reader, "review", entry),
+        }
+    }
+}
+
+/// Megabytes of a cache, at most: a terabyte.
+const MOST_MEGABYTES: u32 = 1 << 20;
+
+/// `[cache]`
+pub(super) fn cache(reader: &mut Reader<'_, '_>, options: &mut CacheOptions, node: &Node) {
+    for entry in reader.table("cache", node).unwrap_or_default() {
+        let (path, node) = (format!("cache.{}", entry.key), &entry.value);
+        match entry.key.as_str() {
+            "max-size" => set(
+                &mut options.max_size,
+                reader.count(&path, node, MOST_MEGABYTES, "4096"),
+            ),
+            _ => keys::unknown(reader, "cache", entry),
         }
     }
 }

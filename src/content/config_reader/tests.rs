@@ -122,6 +122,9 @@ limit = 5
 noindex-status = ["rough"]
 noindex-overdue = true
 
+[cache]
+max-size = 100
+
 [rules]
 broken-link = "error"
 unknown-key = "allow"
