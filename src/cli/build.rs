@@ -89,7 +89,7 @@ pub(super) fn build_with(
         Ok(outcome) => outcome,
         Err(error) => {
             if arguments.json {
-                document::print_error(&error);
+                context.print(&document::of_error(&error))?;
             }
             return Err(context.build_error(&error));
         }
@@ -102,9 +102,9 @@ pub(super) fn build_with(
         false => None,
     };
     if arguments.json {
-        document::print(&outcome, differences.as_deref());
+        context.print(&document::of_build(&outcome, differences.as_deref()))?;
     } else {
-        print(context, arguments, &outcome, started.elapsed());
+        print(context, arguments, &outcome, started.elapsed())?;
     }
     if let Some(differences) = differences {
         outcome.failed |= !differences.is_empty();
@@ -139,7 +139,12 @@ fn pool(context: &Context, arguments: &BuildArguments) -> Result<rayon::ThreadPo
         .map_err(|error| context.trouble(&format!("cannot start threads: {error}"), None))
 }
 
-fn print(context: &Context, arguments: &BuildArguments, outcome: &BuildReport, took: Duration) {
+fn print(
+    context: &Context,
+    arguments: &BuildArguments,
+    outcome: &BuildReport,
+    took: Duration,
+) -> Result<(), ExitCode> {
     if let Some(warning) = &outcome.cache_warning {
         context.say(&format!("{}: {warning}", context.paint("1;33", "warning")));
     }
@@ -151,13 +156,14 @@ fn print(context: &Context, arguments: &BuildArguments, outcome: &BuildReport, t
             } else {
                 reasons.join("; ")
             };
-            println!("{path}: {because}");
+            context.print(&format!("{path}: {because}\n"))?;
         }
     }
     closing_line(context, outcome, took);
     if outcome.guides == 0 && !outcome.failed && !arguments.drafts {
         context.say("  there is no guide: `guidepost new` makes one, `--drafts` shows drafts");
     }
+    Ok(())
 }
 
 fn print_differences(context: &Context, differences: &[Difference]) {

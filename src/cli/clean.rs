@@ -25,7 +25,10 @@ pub(super) fn run(context: &Context, arguments: &CleanArguments) -> ExitCode {
         cache: arguments.cache_dir.clone(),
         ..BuildOptions::new(context.root(), now)
     };
-    let layout = options.layout();
+    let layout = match options.layout() {
+        Ok(layout) => layout,
+        Err(error) => return context.trouble(&error.to_string(), None),
+    };
     let cache = layout.cache.join("cache");
     if !fs::exists(&cache) {
         context.say("There is no cache");

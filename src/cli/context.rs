@@ -65,6 +65,20 @@ impl Context {
         }
     }
 
+    /// Prints text on standard output.
+    pub(super) fn print(&self, text: &str) -> Result<(), ExitCode> {
+        use std::io::Write as _;
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(|error| {
+                self.trouble(
+                    &format!("cannot write to standard output: {}", fs::in_words(&error)),
+                    None,
+                )
+            })
+    }
+
     /// Prints a line on standard error, unless only errors are wanted.
     pub(super) fn say(&self, line: &str) {
         if !self.quiet {

@@ -56,12 +56,12 @@ impl<'a> JsonDifference<'a> {
     }
 }
 
-/// Prints the document of a build.
-pub(super) fn print(outcome: &BuildReport, differences: Option<&[Difference]>) {
+/// The document of a build.
+pub(super) fn of_build(outcome: &BuildReport, differences: Option<&[Difference]>) -> String {
     let written = &outcome.written;
     let milliseconds =
         |time: &Duration| serde_json::Value::from((time.as_secs_f64() * 1e6).round() / 1e3);
-    let document = Document {
+    document(&Document {
         ok: !outcome.failed && differences.is_none_or(<[Difference]>::is_empty),
         guides: outcome.guides,
         out: outcome.out.display().to_string(),
@@ -88,30 +88,27 @@ pub(super) fn print(outcome: &BuildReport, differences: Option<&[Difference]>) {
             .iter()
             .map(|(stage, time)| ((*stage).to_owned(), milliseconds(time)))
             .collect(),
-    };
-    print_document(&document);
+    })
 }
 
-/// Prints the document of a build that could not begin.
-pub(super) fn print_error(error: &BuildError) {
+/// The document of a build that could not begin.
+pub(super) fn of_error(error: &BuildError) -> String {
     let (message, diagnostics): (String, &[_]) = match error {
         BuildError::Config(diagnostics) => ("the configuration has errors".to_owned(), diagnostics),
         BuildError::Io(error) => (error.to_string(), &[]),
         BuildError::Busy(_) => ("another build of this site is running".to_owned(), &[]),
         BuildError::NoSite(root) => (format!("there is no folder `{}`", root.display()), &[]),
     };
-    print_document(&serde_json::json!({
+    document(&serde_json::json!({
         "ok": false,
         "error": message,
         "exit_code": TROUBLE,
         "counts": report::counts(diagnostics),
         "diagnostics": report::json(diagnostics),
-    }));
+    }))
 }
 
-fn print_document(document: &impl Serialize) {
-    match serde_json::to_string_pretty(document) {
-        Ok(text) => println!("{text}"),
-        Err(error) => eprintln!("error: the document cannot be written: {error}"),
-    }
+fn document(document: &impl Serialize) -> String {
+    // Text, numbers and lists serialize without failing.
+    serde_json::to_string_pretty(document).unwrap_or_default() + "\n"
 }

@@ -48,15 +48,18 @@ pub(super) fn run(context: &Context, arguments: &ExplainArguments) -> ExitCode {
         }
         Err(error) => return context.build_error(&error),
     };
-    println!("{}", context.paint("1", explanation.output.as_str()));
+    let mut text = format!("{}\n", context.paint("1", explanation.output.as_str()));
     for sentence in &explanation.why {
-        println!("  {sentence}");
+        text.push_str(&format!("  {sentence}\n"));
     }
     for (name, values) in &explanation.parts {
-        println!("\n{}", context.paint("1", name));
+        text.push_str(&format!("\n{}\n", context.paint("1", name)));
         for value in values {
-            println!("  {value}");
+            text.push_str(&format!("  {value}\n"));
         }
     }
-    ExitCode::SUCCESS
+    match context.print(&text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(code) => code,
+    }
 }

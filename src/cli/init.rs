@@ -77,7 +77,9 @@ pub(super) fn run(context: &Context, arguments: &InitArguments) -> ExitCode {
 /// Whether a folder without a content folder holds Markdown already: it is the
 /// content then, and must stay so.
 fn has_markdown(dir: &Path) -> bool {
-    let layout = BuildOptions::new(dir, Timestamp::UNIX_EPOCH).layout();
+    let Ok(layout) = BuildOptions::new(dir, Timestamp::UNIX_EPOCH).layout() else {
+        return false;
+    };
     layout.content.is_empty() && fs::is_folder(dir) && !scan(&layout, &[]).markdown.is_empty()
 }
 

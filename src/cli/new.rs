@@ -31,7 +31,10 @@ pub(super) fn run(context: &Context, arguments: &NewArguments) -> ExitCode {
         Ok((config, _)) => config,
         Err(error) => return context.build_error(&error),
     };
-    let layout = BuildOptions::new(&root, now).layout();
+    let layout = match BuildOptions::new(&root, now).layout() {
+        Ok(layout) => layout,
+        Err(error) => return context.trouble(&error.to_string(), None),
+    };
     let given = arguments.path.replace('\\', "/");
     let below = given.strip_prefix("./").unwrap_or(&given);
     // A content folder that is made here would hide all Markdown beside it.

@@ -72,23 +72,23 @@ impl BuildOptions {
     }
 
     /// The site's folders.
-    pub fn layout(&self) -> Layout {
+    ///
+    /// # Errors
+    ///
+    /// It cannot be told whether there is a content folder.
+    pub fn layout(&self) -> Result<Layout, FsError> {
         let root = fs::absolute(&self.root);
-        let content = if fs::is_folder(&root.join("content")) {
-            "content"
-        } else {
-            ""
-        };
+        let has_content = fs::folder_is_there(&root.join("content"))?;
         let folder = |given: &Option<PathBuf>, default: &str| match given {
             Some(path) => fs::absolute(path),
             None => root.join(default),
         };
-        Layout {
-            content,
+        Ok(Layout {
+            content: if has_content { "content" } else { "" },
             out: folder(&self.out, "public"),
             cache: folder(&self.cache, ".guidepost"),
             root,
-        }
+        })
     }
 }
 
@@ -205,7 +205,7 @@ pub(super) struct Build<'a> {
 /// report.
 pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildReport, BuildError> {
     let clock = Clock::start();
-    let layout = options.layout();
+    let layout = options.layout()?;
     if !fs::is_folder(&layout.root) {
         return Err(BuildError::NoSite(layout.root));
     }

@@ -37,7 +37,7 @@ pub fn explain(
     options: &BuildOptions,
     name: &str,
 ) -> Result<Result<Explanation, Unexplained>, BuildError> {
-    let layout = options.layout();
+    let layout = options.layout()?;
     let cache = Cache::open(&cache_folder(&layout), program_id())?;
     let build = cache
         .facts()

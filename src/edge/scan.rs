@@ -87,10 +87,12 @@ pub fn scan(layout: &Layout, ignored: &[String]) -> Scan {
     }
     scan.markdown = classify(markdown, layout.content);
     let nothing = |_: &str, path: &Path, _: bool| path == layout.out || path == layout.cache;
-    let mut own = |folder| {
-        if fs::is_folder(&layout.root.join(folder)) {
-            walk(layout, folder, &nothing, &mut scan.diagnostics)
-        } else {
+    let mut own = |folder: &str| match fs::folder_is_there(&layout.root.join(folder)) {
+        Ok(true) => walk(layout, folder, &nothing, &mut scan.diagnostics),
+        Ok(false) => Vec::new(),
+        Err(error) => {
+            scan.diagnostics
+                .push(fs::unreadable(&SrcPath::new(folder), &error));
             Vec::new()
         }
     };

@@ -28,7 +28,7 @@ pub struct Difference {
 ///
 /// The clean build could not be made.
 pub fn verify(options: &BuildOptions, report: &BuildReport) -> Result<Vec<Difference>, BuildError> {
-    let layout = options.layout();
+    let layout = options.layout()?;
     let beside = fs::temporary_folder()?;
     let clean_options = BuildOptions {
         out: Some(beside.path().join("out")),
@@ -58,7 +58,7 @@ pub fn verify(options: &BuildOptions, report: &BuildReport) -> Result<Vec<Differ
     if clean.failed || report.failed {
         return Ok(differences);
     }
-    let clean_layout = clean_options.layout();
+    let clean_layout = clean_options.layout()?;
     let ours = Cache::open(&cache_folder(&layout), program_id())?;
     let theirs = Cache::open(&cache_folder(&clean_layout), program_id())?;
     let mut paths: BTreeSet<&OutPath> = theirs.facts().outputs.keys().collect();

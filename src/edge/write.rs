@@ -189,6 +189,9 @@ impl OutputFolder {
                 return Ok(Staging::Foreign);
             }
         }
+        if fate.is_none() && self.was_there && self.foreign_above(path) {
+            return Ok(Staging::Foreign);
+        }
         let fate = match fate {
             Some(fate) => fate,
             None => Fate::Write(self.stage_file(path, bytes)?),
@@ -222,6 +225,22 @@ impl OutputFolder {
                             })
                             .is_some_and(|below| self.earlier.files.contains(&below))
                 })
+    }
+
+    /// Whether somebody else's file stands where the path needs a folder.
+    fn foreign_above(&self, path: &OutPath) -> bool {
+        let mut above = path.as_str();
+        while let Some((folder, _)) = above.rsplit_once('/') {
+            let file = self.out.join(folder);
+            if fs::is_folder(&file) {
+                return false;
+            }
+            if fs::exists(&file) && !self.lost && !self.earlier.files.contains(folder) {
+                return true;
+            }
+            above = folder;
+        }
+        false
     }
 
     fn stage_file(&self, path: &OutPath, bytes: &[u8]) -> Result<PathBuf, FsError> {
@@ -273,6 +292,15 @@ impl OutputFolder {
     /// Any IO error; files are then old or new, never torn, and the next build
     /// puts right what is missing.
     pub fn publish(self, partial: bool, writable: &Path) -> Result<Published, FsError> {
+        let published = self.put_in_place(partial, writable);
+        if published.is_err() {
+            // What is staged is of no use to the next build.
+            let _ = fs::remove_tree(&self.out.join(STAGING));
+        }
+        published
+    }
+
+    fn put_in_place(&self, partial: bool, writable: &Path) -> Result<Published, FsError> {
         let staged = std::mem::take(&mut *self.lock());
         let mut manifest = if partial {
             self.earlier.clone()

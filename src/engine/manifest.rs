@@ -37,38 +37,48 @@ pub enum Found {
 #[derive(Clone, Debug)]
 pub struct ManifestFiles {
     copies: [PathBuf; 2],
+    /// Stands for the output folder, so that another one's manifest is not
+    /// believed.
+    folder: Digest,
 }
 
 impl ManifestFiles {
     /// The copies for the output folder `out`, kept below `cache`.
     pub fn new(cache: &Path, out: &Path) -> Self {
-        let name = Digest::of_bytes(out.as_os_str().as_encoded_bytes()).short(12);
-        let folder = cache.join("outputs").join(name);
+        let digest = Digest::of_bytes(out.as_os_str().as_encoded_bytes());
+        let folder = cache.join("outputs").join(digest.short(12));
         Self {
             copies: [folder.join("manifest"), folder.join("manifest.copy")],
+            folder: digest,
         }
     }
 
-    /// Reads the first copy that is whole.
+    /// Reads the copies that are whole.
     ///
     /// # Errors
     ///
     /// A copy is there but cannot be read.
     pub fn load(&self) -> Result<Found, FsError> {
         let mut damaged = false;
+        let mut whole: Option<Manifest> = None;
         for copy in &self.copies {
             let Some(bytes) = fs::read_if_there(copy)? else {
                 continue;
             };
-            match std::str::from_utf8(&bytes).ok().and_then(parse) {
-                Some(manifest) => return Ok(Found::Whole(manifest)),
+            match std::str::from_utf8(&bytes)
+                .ok()
+                .and_then(|text| parse(text, &self.folder))
+            {
+                // Copies that differ are of two moments: what either names is
+                // ours.
+                Some(manifest) => whole.get_or_insert_default().files.extend(manifest.files),
                 None => damaged = true,
             }
         }
-        Ok(if damaged {
-            Found::Damaged
-        } else {
-            Found::Nothing
+        Ok(match whole {
+            Some(manifest) => Found::Whole(manifest),
+            None if damaged => Found::Damaged,
+            None => Found::Nothing,
         })
     }
 
@@ -88,7 +98,7 @@ impl ManifestFiles {
     ///
     /// Any IO error; at least one whole copy is left, old or new.
     pub fn store(&self, manifest: &Manifest) -> Result<(), FsError> {
-        let text = print(manifest);
+        let text = print(manifest, &self.folder);
         for copy in &self.copies {
             if fs::read_if_there(copy)?.as_deref() != Some(text.as_bytes()) {
                 fs::replace(copy, text.as_bytes())?;
@@ -98,19 +108,23 @@ impl ManifestFiles {
     }
 }
 
-fn print(manifest: &Manifest) -> String {
+fn print(manifest: &Manifest, folder: &Digest) -> String {
     let mut body = String::with_capacity(manifest.files.len() * 48);
     for path in &manifest.files {
         body.push_str(path.as_str());
         body.push('\n');
     }
-    format!("{HEADER}{}\n{body}", Digest::of_bytes(body.as_bytes()))
+    format!("{HEADER}{}\n{body}", checksum_of(&body, folder))
 }
 
-fn parse(text: &str) -> Option<Manifest> {
+fn checksum_of(body: &str, folder: &Digest) -> Digest {
+    Digest::of_parts(&[&folder.bytes(), body.as_bytes()])
+}
+
+fn parse(text: &str, folder: &Digest) -> Option<Manifest> {
     let (header, body) = text.split_once('\n')?;
     let checksum = Digest::from_hex(header.strip_prefix(HEADER)?)?;
-    if Digest::of_bytes(body.as_bytes()) != checksum {
+    if checksum_of(body, folder) != checksum {
         return None;
     }
     let files = body
@@ -146,10 +160,12 @@ mod tests {
 
     #[test]
     fn no_truncated_manifest_is_believed() {
-        let whole = print(&sample());
+        let folder = Digest::of_bytes(b"/site/public");
+        let whole = print(&sample(), &folder);
         for length in 0..whole.len() {
-            assert_eq!(parse(&whole[..length]), None, "{length}");
+            assert_eq!(parse(&whole[..length], &folder), None, "{length}");
         }
-        assert_eq!(parse(&whole), Some(sample()));
+        assert_eq!(parse(&whole, &folder), Some(sample()));
+        assert_eq!(parse(&whole, &Digest::of_bytes(b"/other")), None);
     }
 }

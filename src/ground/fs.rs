@@ -225,6 +225,27 @@ pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
+/// Whether a folder is there, where not being able to tell is an error: a
+/// site must not be built without a folder because it could not be looked at.
+///
+/// # Errors
+///
+/// Any IO error other than that nothing is there, with the path.
+pub fn folder_is_there(path: &Path) -> Result<bool, FsError> {
+    match fs::metadata(path) {
+        Ok(meta) => Ok(meta.is_dir()),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(false)
+        }
+        Err(error) => wrap("look at", path, Err(error)),
+    }
+}
+
 /// Whether a folder is there.
 pub fn is_folder(path: &Path) -> bool {
     path.is_dir()

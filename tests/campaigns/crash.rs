@@ -284,7 +284,6 @@ fn errors_at_every_reading_call() {
 }
 
 #[test]
-#[ignore = "a folder that cannot be looked at counts as one that is not there"]
 fn errors_at_every_look() {
     let plans = |calls: &[Call]| errors(calls, |_| true, false);
     run(plans, LOOKING, 16);

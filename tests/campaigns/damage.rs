@@ -342,7 +342,6 @@ fn bits_of_the_cache_turned() {
 }
 
 #[test]
-#[ignore = "the first copy of the manifest that is whole is believed, although the other one may be the right one"]
 fn cache_files_of_other_builds() {
     run(&|files: &Files| {
         (0..files.len())
