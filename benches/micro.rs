@@ -10,7 +10,7 @@ use divan::{Bencher, black_box, counter::BytesCount};
 use guidepost::content::article::{Article, ParseArticle, ParseOptions};
 use guidepost::content::code_block::Fence;
 use guidepost::content::config::Config;
-use guidepost::content::highlight::{HighlightBlock, Highlighted, Plain};
+use guidepost::content::highlight::{HighlightBlock, Highlighted, Plain, Spans};
 use guidepost::content::markdown::surroundings::{
     Hook, ShortcodeAnswer, ShortcodeCall, TemplateFailure,
 };
@@ -105,7 +105,7 @@ impl Surroundings for Alone {
         None
     }
     fn highlight(&self, _: &Fence, code: &str) -> Highlighted {
-        Highlighted::plain(code, Plain::Asked)
+        Spans::plain(Plain::Asked).html(code)
     }
     fn has_hook(&self, _: &'static str) -> bool {
         false
@@ -184,6 +184,7 @@ fn highlight_ten_blocks(bencher: Bencher<'_, '_>, language: &str) {
                         code: black_box(code),
                     }
                     .run()
+                    .html(code)
                     .html
                     .len()
                 })
