@@ -1,0 +1,228 @@
+//! Micro benchmarks of the steps that a build is made of: `cargo bench`.
+//!
+//! What is measured comes from a corpus of `guidepost synth`, so that the
+//! figures are those of the guides that `benches/run` builds.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use divan::{Bencher, black_box, counter::BytesCount};
+use guidepost::content::article::{Article, ParseArticle, ParseOptions};
+use guidepost::content::code_block::Fence;
+use guidepost::content::config::Config;
+use guidepost::content::highlight::{HighlightBlock, Highlighted, Plain, Spans};
+use guidepost::content::markdown::surroundings::{
+    Hook, ShortcodeAnswer, ShortcodeCall, TemplateFailure,
+};
+use guidepost::content::markdown::{Link, Surroundings, analyse, render};
+use guidepost::content::permalink::Kind;
+use guidepost::content::terms::Terms;
+use guidepost::edge::synth::synthesize;
+use guidepost::ground::digest::{Digest, Digested};
+use guidepost::ground::paths::SrcPath;
+use guidepost::ground::source::Source;
+use guidepost::ground::step::Step;
+use guidepost::site::similar::similar;
+
+/// Guides of the corpus.
+const GUIDES: usize = 1_000;
+
+fn main() {
+    divan::main();
+}
+
+/// A guide as it is read.
+struct Guide {
+    source: SrcPath,
+    folder: String,
+    text: String,
+    digest: Digest,
+}
+
+static CORPUS: LazyLock<Vec<Guide>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    synthesize(GUIDES, 1, folder.path()).expect("a corpus");
+    let content = folder.path().join("content");
+    walkdir::WalkDir::new(&content)
+        .sort_by_file_name()
+        .into_iter()
+        .map(|entry| entry.expect("a readable corpus").into_path())
+        .filter(|path| {
+            path.extension().is_some_and(|extension| extension == "md")
+                && !path.ends_with("_index.md")
+        })
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a guide");
+            let below = path.strip_prefix(&content).expect("below the content");
+            let name = below.to_string_lossy().replace('\\', "/");
+            Guide {
+                folder: name
+                    .rsplit_once('/')
+                    .map_or("", |(folder, _)| folder)
+                    .to_owned(),
+                source: SrcPath::new(format!("content/{name}")),
+                digest: Digest::of_bytes(text.as_bytes()),
+                text,
+            }
+        })
+        .collect()
+});
+
+static OPTIONS: LazyLock<Digested<ParseOptions>> =
+    LazyLock::new(|| Digested::new(ParseOptions::of(&Config::default())));
+
+fn step(guide: &Guide) -> ParseArticle<'_> {
+    ParseArticle {
+        source: &guide.source,
+        text: &guide.text,
+        digest: guide.digest,
+        folder: &guide.folder,
+        kind: Kind::Guide,
+        options: &OPTIONS,
+    }
+}
+
+fn parsed(guide: &Guide) -> Article {
+    step(guide)
+        .run()
+        .unwrap_or_else(|found| panic!("{found:?}"))
+}
+
+/// Answers without a site, and without highlighting, which is measured apart.
+struct Alone;
+
+impl Surroundings for Alone {
+    fn link(&self, target: &str) -> Link {
+        Link::To {
+            href: target.to_owned(),
+            size: None,
+        }
+    }
+    fn image(&self, target: &str) -> Link {
+        self.link(target)
+    }
+    fn credit(&self, _: &str, _: &str) -> Option<String> {
+        None
+    }
+    fn highlight(&self, _: &Fence, code: &str) -> Highlighted {
+        Spans::plain(Plain::Asked).html(code)
+    }
+    fn has_hook(&self, _: &'static str) -> bool {
+        false
+    }
+    fn hook(&self, _: &Hook<'_>) -> Result<String, TemplateFailure> {
+        Ok(String::new())
+    }
+    fn shortcode(&self, _: &ShortcodeCall<'_>) -> ShortcodeAnswer {
+        ShortcodeAnswer::Unknown(None)
+    }
+}
+
+#[divan::bench]
+fn parse_article(bencher: Bencher<'_, '_>) {
+    let guide = &CORPUS[GUIDES / 2];
+    bencher
+        .counter(BytesCount::of_str(&guide.text))
+        .bench(|| black_box(step(guide)).run());
+}
+
+#[divan::bench]
+fn analyse_markdown(bencher: Bencher<'_, '_>) {
+    let guide = &CORPUS[GUIDES / 2];
+    let range = parsed(guide).own.body.clone();
+    let options = Config::default().markdown;
+    bencher.counter(BytesCount::new(range.len())).bench(|| {
+        let source = Source::new(guide.source.clone(), &guide.text);
+        analyse(&source, range.clone(), Some("Title"), black_box(&options))
+    });
+}
+
+#[divan::bench]
+fn render_markdown(bencher: Bencher<'_, '_>) {
+    let guide = &CORPUS[GUIDES / 2];
+    let range = parsed(guide).own.body.clone();
+    let options = Config::default().markdown;
+    bencher.counter(BytesCount::new(range.len())).bench(|| {
+        let source = Source::new(guide.source.clone(), &guide.text);
+        render(
+            &source,
+            range.clone(),
+            Some("Title"),
+            black_box(&options),
+            &Alone,
+        )
+    });
+}
+
+/// Blocks of code by language.
+static BLOCKS: LazyLock<BTreeMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut blocks: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for guide in CORPUS.iter() {
+        for block in guide.text.split("\n```").skip(1).step_by(2) {
+            if let Some((language, code)) = block.split_once('\n') {
+                blocks.entry(language).or_default().push(code);
+            }
+        }
+    }
+    blocks
+});
+
+/// Ten blocks a turn: one alone says more about itself than about its language.
+#[divan::bench(args = BLOCKS.keys().copied(), sample_count = 20)]
+fn highlight_ten_blocks(bencher: Bencher<'_, '_>, language: &str) {
+    let blocks: Vec<&str> = BLOCKS[language].iter().copied().take(10).collect();
+    bencher
+        .counter(BytesCount::new(
+            blocks.iter().map(|code| code.len()).sum::<usize>(),
+        ))
+        .bench(|| {
+            blocks
+                .iter()
+                .map(|code| {
+                    HighlightBlock {
+                        language,
+                        code: black_box(code),
+                    }
+                    .run()
+                    .html(code)
+                    .html
+                    .len()
+                })
+                .sum::<usize>()
+        });
+}
+
+#[divan::bench]
+fn key_of_block(bencher: Bencher<'_, '_>) {
+    let code = BLOCKS["python"][0];
+    let block = HighlightBlock {
+        language: "python",
+        code,
+    };
+    bencher
+        .counter(BytesCount::of_str(code))
+        .bench(|| black_box(&block).key());
+}
+
+#[divan::bench]
+fn key_of_article(bencher: Bencher<'_, '_>) {
+    let guide = &CORPUS[GUIDES / 2];
+    bencher
+        .counter(BytesCount::of_str(&guide.text))
+        .bench(|| black_box(step(guide)).key());
+}
+
+#[divan::bench]
+fn digest_of_front_matter(bencher: Bencher<'_, '_>) {
+    let article = parsed(&CORPUS[GUIDES / 2]);
+    bencher.bench(|| Digest::of(&**black_box(&article.front)));
+}
+
+#[divan::bench(args = [250, 500, 1_000], sample_count = 20)]
+fn similar_guides(bencher: Bencher<'_, '_>, guides: usize) {
+    let articles: Vec<Article> = CORPUS.iter().take(guides).map(parsed).collect();
+    let terms: Vec<&Terms> = articles.iter().map(|article| &*article.terms).collect();
+    bencher
+        .counter(divan::counter::ItemsCount::new(guides))
+        .bench(|| similar(black_box(&terms), 5));
+}
