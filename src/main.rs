@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Parsing and rendering make many small values on many threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     guidepost::cli::run()
 }

@@ -14,6 +14,7 @@ use super::config::{Cascade, Config, MarkdownOptions, OutputStyle, SimilarOption
 use super::front_matter::FrontMatter;
 use super::front_matter_reader;
 use super::markdown::{self, Body, Heading};
+use super::packed::PackedMap;
 use super::permalink::{self, Kind, Permalink};
 use super::terms::{self, Terms};
 use crate::ground::diagnostic::Diagnostic;
@@ -49,8 +50,10 @@ pub struct Article {
     pub targets: Digested<Targets>,
     /// What it is about.
     pub terms: Digested<Terms>,
-    /// Its `[meta]` and `[extra]`, for its own page and for whole-site values.
+    /// Its front matter, without `[meta]`.
     pub front: Digested<FrontMatter>,
+    /// Its `[meta]`.
+    pub meta: Digested<PackedMap>,
     /// What only its own page shows.
     pub own: Digested<Own>,
     /// What was found while it was parsed.
@@ -68,6 +71,7 @@ struct Card<'a> {
     targets: &'a Digested<Targets>,
     terms: &'a Digested<Terms>,
     front: &'a Digested<FrontMatter>,
+    meta: &'a Digested<PackedMap>,
     aliases: &'a [Permalink],
     places: &'a BTreeMap<String, Place>,
 }
@@ -86,6 +90,7 @@ impl Article {
             targets: &self.targets,
             terms: &self.terms,
             front: &self.front,
+            meta: &self.meta,
             aliases: &self.own.aliases,
             places: &self.own.places,
         };
@@ -112,7 +117,7 @@ pub struct Listing {
 }
 
 /// The facet of a card that says where the guide's links lead.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Targets {
     /// Links as written, each once, sorted.
     pub links: Vec<String>,
@@ -285,6 +290,7 @@ impl Step for ParseArticle<'_> {
                 images: body.images,
             }),
             terms: Digested::new(terms),
+            meta: Digested::new(PackedMap::new(&std::mem::take(&mut front.meta))),
             front: Digested::new(front),
             own: Digested::new(Own {
                 body: head.body,

@@ -15,6 +15,7 @@ pub mod highlight;
 pub mod image_size;
 pub mod markdown;
 pub mod node;
+pub mod packed;
 pub mod permalink;
 mod reader;
 pub mod slug;

@@ -21,7 +21,7 @@ use super::write::{self, OutputFolder, Staging};
 use crate::content::article::Article;
 use crate::engine::cache::{Cache, Facts, OutputFact};
 use crate::engine::memo::Memo;
-use crate::engine::pack::Pack;
+use crate::engine::pack::{Pack, Slot};
 use crate::engine::stamp::Stamped;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::Digest;
@@ -132,9 +132,11 @@ fn boundaries(build: &Build<'_>, articles: &[Arc<Article>]) -> Boundaries {
 struct MadeOutput {
     path: OutPath,
     key: Digest,
-    /// What is remembered of a page that was made; `None` for pages that stand
-    /// and for outputs that are no pages.
-    record: Option<PageRecord>,
+    /// Where what a page was made from stands; `None` for pages that stand and
+    /// for outputs that are no pages.
+    slot: Option<Slot>,
+    /// The inputs of a page that had changed; `None` as for `slot`.
+    reasons: Option<Vec<String>>,
     /// Whether it stands and was not made.
     stands: bool,
     diagnostics: Vec<Diagnostic>,
@@ -249,11 +251,11 @@ fn make(
     build.report.steps.rendered = made.outputs.iter().filter(|made| !made.stands).count();
     build.report.steps.skipped = made.outputs.iter().filter(|made| made.stands).count();
     for output in &made.outputs {
-        if let Some(record) = &output.record {
+        if let Some(reasons) = &output.reasons {
             build
                 .report
                 .reasons
-                .push((output.path.clone(), record.reasons.clone()));
+                .push((output.path.clone(), reasons.clone()));
         }
     }
     build.clock.lap("render");
@@ -281,7 +283,8 @@ impl Renderer<'_> {
                 return Ok(MadeOutput {
                     path,
                     key: Digest::default(),
-                    record: None,
+                    slot: None,
+                    reasons: None,
                     stands: false,
                     diagnostics: vec![found],
                 });
@@ -298,7 +301,8 @@ impl Renderer<'_> {
             return Ok(MadeOutput {
                 path,
                 key,
-                record: None,
+                slot: None,
+                reasons: None,
                 stands: true,
                 diagnostics: fact.diagnostics.clone(),
             });
@@ -320,7 +324,7 @@ impl Renderer<'_> {
                 diagnostics.push(write::foreign(&path, self.folder.path()));
             }
         }
-        let record = match (&step, self.pages) {
+        let (slot, reasons) = match (step, self.pages) {
             (OutputStep::Page(page), Some(pages)) => {
                 let named = page.named_inputs();
                 let before = fact.and_then(|fact| pages.get(fact.key, fact.slot?));
@@ -328,19 +332,22 @@ impl Renderer<'_> {
                     before.and_then(|bytes| postcard::from_bytes(&bytes).ok());
                 let record = explained(
                     before.as_ref(),
-                    page.given.clone(),
+                    page.given,
                     named,
                     self.number,
                     self.changed,
                 );
-                Some(PageRecord { blocks, ..record })
+                let record = PageRecord { blocks, ..record };
+                let bytes = postcard::to_stdvec(&record).unwrap_or_default();
+                (Some(pages.put(key, &bytes)?), Some(record.reasons))
             }
-            _ => None,
+            _ => (None, None),
         };
         Ok(MadeOutput {
             path,
             key,
-            record,
+            slot,
+            reasons,
             stands: false,
             diagnostics,
         })
@@ -388,13 +395,9 @@ fn remember_outputs(
         else {
             continue;
         };
-        let slot = match &made.record {
-            Some(record) => {
-                let bytes = postcard::to_stdvec(record).unwrap_or_default();
-                Some(cache.pages.put(made.key, &bytes)?)
-            }
-            None if made.stands => before.and_then(|fact| fact.slot),
-            None => None,
+        let slot = match made.stands {
+            true => before.and_then(|fact| fact.slot),
+            false => made.slot,
         };
         let fact = OutputFact {
             stamped,

@@ -83,14 +83,14 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
         .map(|seen| {
             let seen = seen?;
             let Some(file) = files.get(&seen.path) else {
-                return Ok((seen.path, seen.stamped, seen.bytes.is_some(), None));
+                return Ok((seen.path, seen.stamped, seen.read, None));
             };
             let parsing = Parsing {
                 file,
                 digest: seen.stamped.digest,
                 options: &build.parse_options,
             };
-            let read = seen.bytes.is_some();
+            let read = seen.read;
             Ok((
                 seen.path,
                 seen.stamped,
@@ -128,24 +128,11 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
             Some(Err(found)) => out.unreadable.extend(found),
             Some(Ok(Outcome {
                 article,
-                key,
-                known,
+                parsed,
+                fresh,
             })) => {
-                if let Some(cache) = cache {
-                    fact.parsed = Some(match known {
-                        Some(known) => known,
-                        None => {
-                            build.report.steps.parsed += 1;
-                            Parsed {
-                                key,
-                                card: article.card(),
-                                slot: put_article(cache, &article, key)?,
-                            }
-                        }
-                    });
-                } else {
-                    build.report.steps.parsed += 1;
-                }
+                build.report.steps.parsed += usize::from(fresh);
+                fact.parsed = parsed;
                 fact.diagnostics.clone_from(&article.diagnostics);
                 out.articles.push(Arc::new(article));
             }
@@ -163,10 +150,12 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
     Ok(out)
 }
 
+/// An article, and where the cache keeps it.
 struct Outcome {
     article: Article,
-    key: Digest,
-    known: Option<Parsed>,
+    parsed: Option<Parsed>,
+    /// Whether it was parsed just now.
+    fresh: bool,
 }
 
 fn article(
@@ -184,8 +173,8 @@ fn article(
     {
         return Ok(Outcome {
             article,
-            key,
-            known: Some(known),
+            parsed: Some(known),
+            fresh: false,
         });
     }
     let text = match bytes {
@@ -198,10 +187,20 @@ fn article(
         .text(),
     };
     let text = text.map_err(|found| vec![found])?;
+    let article = parsing.step(&text).run()?;
+    // What cannot be remembered is parsed again the next time.
+    let parsed = cache.and_then(|cache| {
+        let slot = put_article(cache, &article, key).ok()?;
+        Some(Parsed {
+            key,
+            card: article.card(),
+            slot,
+        })
+    });
     Ok(Outcome {
-        article: parsing.step(&text).run()?,
-        key,
-        known: None,
+        article,
+        parsed,
+        fresh: true,
     })
 }
 

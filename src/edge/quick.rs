@@ -369,12 +369,7 @@ fn remember(
     edited: Vec<(Article, Stamped, Digest)>,
 ) -> Result<(), BuildError> {
     build.report.steps.parsed = edited.len();
-    build.report.steps.read = build
-        .seen
-        .iter()
-        .flatten()
-        .filter(|seen| seen.bytes.is_some())
-        .count();
+    build.report.steps.read = build.seen.iter().flatten().filter(|seen| seen.read).count();
     let racy_only = edited.is_empty();
     for (article, stamped, key) in edited {
         let slot = gather::put_article(cache, &article, key)?;
@@ -397,7 +392,7 @@ fn remember(
         .seen
         .iter()
         .flatten()
-        .filter(|seen| seen.bytes.is_some() && !seen.changed)
+        .filter(|seen| seen.read && !seen.changed)
     {
         let Some(fact) = cache.facts().sources.get(&seen.path) else {
             continue;

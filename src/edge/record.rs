@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::article::{Article, Listing, Own, Targets};
 use crate::content::front_matter::FrontMatter;
+use crate::content::packed::PackedMap;
 use crate::content::permalink::Kind;
 use crate::content::terms::Terms;
 use crate::ground::diagnostic::Diagnostic;
@@ -59,6 +60,7 @@ pub struct ArticleRecord {
     targets: Targets,
     terms: Terms,
     front: FrontMatter,
+    meta: PackedMap,
     own: Own,
 }
 
@@ -73,6 +75,7 @@ impl ArticleRecord {
             targets: (*article.targets).clone(),
             terms: (*article.terms).clone(),
             front: (*article.front).clone(),
+            meta: (*article.meta).clone(),
             own: (*article.own).clone(),
         }
     }
@@ -89,6 +92,7 @@ impl ArticleRecord {
             targets: Digested::new(self.targets),
             terms: Digested::new(self.terms),
             front: Digested::new(self.front),
+            meta: Digested::new(self.meta),
             own: Digested::new(self.own),
             diagnostics,
         }

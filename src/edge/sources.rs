@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -12,6 +13,18 @@ use crate::ground::digest::Digest;
 use crate::ground::fs::{self, FsError};
 use crate::ground::paths::SrcPath;
 
+/// Bytes of sources held at once; what lies beyond is read again when it is
+/// parsed.
+const MOST_HELD: usize = 64 << 20;
+
+/// Takes so much from what room there is, if it is there.
+fn take(room: &AtomicUsize, bytes: usize) -> bool {
+    room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+        left.checked_sub(bytes)
+    })
+    .is_ok()
+}
+
 /// A source as it is now.
 #[derive(Debug)]
 pub struct Seen {
@@ -19,7 +32,9 @@ pub struct Seen {
     pub path: SrcPath,
     /// Its stat and the digest of its bytes.
     pub stamped: Stamped,
-    /// Its bytes, where it was read.
+    /// Whether it was read.
+    pub read: bool,
+    /// Its bytes, where it was read and there was room for them.
     pub bytes: Option<Vec<u8>>,
     /// Whether its bytes are not what the cache remembers.
     pub changed: bool,
@@ -55,12 +70,13 @@ pub fn look(
             .collect());
     }
     let moment = Moment::now(root, writable)?;
+    let room = AtomicUsize::new(MOST_HELD);
     Ok(paths
         .par_iter()
         .zip(standing)
         .map(|(path, standing)| match standing {
             Some(stamped) => Ok(seen(path, stamped)),
-            None => read(root, path, moment, facts.get(*path)),
+            None => read(root, path, moment, facts.get(*path), &room),
         })
         .collect())
 }
@@ -69,6 +85,7 @@ fn seen(path: &SrcPath, stamped: Stamped) -> Seen {
     Seen {
         path: path.clone(),
         stamped,
+        read: false,
         bytes: None,
         changed: false,
     }
@@ -79,6 +96,7 @@ fn read(
     path: &SrcPath,
     moment: Moment,
     fact: Option<&SourceFact>,
+    room: &AtomicUsize,
 ) -> Result<Seen, Diagnostic> {
     let file = path.under(root);
     // The stat is taken first: a change while the file is read shows in the
@@ -94,7 +112,8 @@ fn read(
     Ok(Seen {
         path: path.clone(),
         stamped,
-        bytes: Some(bytes),
+        read: true,
+        bytes: take(room, bytes.len()).then_some(bytes),
         changed,
     })
 }

@@ -7,10 +7,12 @@
 //! happened to the file. Invariant: what is read under a key is what was put
 //! under it.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use zstd::bulk::{Compressor, Decompressor};
 
 use crate::ground::digest::Digest;
 use crate::ground::fs::{self, FsError, Tail};
@@ -19,6 +21,15 @@ use crate::ground::fs::{self, FsError, Tail};
 const BUFFER: usize = 4 << 20;
 /// Bytes of the checksum before a value.
 const CHECKSUM: usize = 8;
+
+/// Level of compression: most of the gain for little of the time.
+const LEVEL: i32 = 1;
+
+thread_local! {
+    /// Made once a thread: making one costs more than packing a value.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = RefCell::new(Compressor::new(LEVEL).ok());
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = RefCell::new(Decompressor::new().ok());
+}
 
 /// Where a value stands in its pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +108,12 @@ impl Pack {
         if sum != checksum(key, value) {
             return None;
         }
-        zstd::bulk::decompress(value, MOST_VALUE).ok()
+        let (size, value) = value.split_at_checked(4)?;
+        let size = usize::try_from(u32::from_le_bytes(size.try_into().ok()?)).ok()?;
+        DECOMPRESSOR.with_borrow_mut(|context| match context {
+            Some(context) => context.decompress(value, size).ok(),
+            None => zstd::bulk::decompress(value, size).ok(),
+        })
     }
 
     /// Puts a value under a key.
@@ -106,11 +122,19 @@ impl Pack {
     ///
     /// Any IO error.
     pub fn put(&self, key: Digest, value: &[u8]) -> Result<Slot, FsError> {
-        // Level 1: most of the gain for little of the time.
-        let packed = zstd::bulk::compress(value, 1).unwrap_or_default();
+        let packed = COMPRESSOR
+            .with_borrow_mut(|context| match context {
+                Some(context) => context.compress(value),
+                None => zstd::bulk::compress(value, LEVEL),
+            })
+            .unwrap_or_default();
+        // The length comes first, so that unpacking knows what to make room for.
+        let size = u32::try_from(value.len()).unwrap_or(u32::MAX).to_le_bytes();
+        let packed = [&size[..], &packed].concat();
+        let sum = checksum(key, &packed);
         let mut state = self.lock();
         let offset = state.length + state.buffer.len() as u64;
-        state.buffer.extend_from_slice(&checksum(key, &packed));
+        state.buffer.extend_from_slice(&sum);
         state.buffer.extend_from_slice(&packed);
         if state.buffer.len() >= BUFFER {
             self.flush(&mut state)?;
@@ -191,9 +215,6 @@ impl Pack {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// Bytes of a value at most; a damaged length must not ask for all memory.
-const MOST_VALUE: usize = 256 << 20;
 
 fn checksum(key: Digest, value: &[u8]) -> [u8; CHECKSUM] {
     let digest = Digest::of_parts(&[&key.bytes(), value]).bytes();

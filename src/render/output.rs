@@ -247,7 +247,7 @@ fn source_page<'a>(
     page.own = Some(OwnPage::of(article, &world.root));
     page.given.links = links::table(world, from, &world.site.links[id]);
     page.given.images = links::table(world, from, &world.site.images[id]);
-    page.given.credits = credits(&article.front.meta);
+    page.given.credits = credits(&page.given.page.meta);
     // A template other than the kind's own may still show lists.
     page.given.list = Some(ListInput::default());
     Ok(page)

@@ -74,7 +74,7 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
         reading_minutes: listing.reading_minutes,
         taxonomies: terms(world, from, page),
         review: review(world, page),
-        meta: front.meta.clone(),
+        meta: article.meta.map(),
         meta_box_title: text_extra(page, "meta_box_title")
             .unwrap_or_else(|| world.config.meta_box.title.clone()),
         extra: front.extra.clone(),

@@ -92,7 +92,7 @@ pub fn guides(world: &World<'_>, from: &OutPath) -> Data {
                 date: front.date.as_ref().map(date),
                 updated: front.updated.as_ref().map(date),
                 taxonomies: terms(world, from, page),
-                meta: front.meta.clone(),
+                meta: page.article.meta.map(),
                 review: review(world, page),
             }
         })

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::content::config::ReviewOptions;
 use crate::content::front_matter::FrontMatter;
+use crate::content::packed::PackedMap;
 
 /// The time of the build and what it lets through.
 #[derive(Clone, Debug)]
@@ -131,6 +132,7 @@ pub fn review_state(front: &FrontMatter, edition: &Edition) -> Option<ReviewStat
 /// flag that the site names.
 pub fn is_unfit(
     front: &FrontMatter,
+    meta: &PackedMap,
     noindex: &[String],
     review: &ReviewOptions,
     edition: &Edition,
@@ -148,18 +150,24 @@ pub fn is_unfit(
             .iter()
             .any(|word| word.eq_ignore_ascii_case(status))
         || (review.noindex_overdue && review_state(front, edition) == Some(ReviewState::Overdue))
-        || noindex.iter().any(|path| flag(front, path))
+        || flagged(front, meta, noindex)
 }
 
-/// Whether the dotted path names a value that is set. Paths start with `meta.`
-/// or `extra.`.
-fn flag(front: &FrontMatter, path: &str) -> bool {
-    let value = match path.split_once('.') {
-        Some(("meta", rest)) => front.meta.at_path(rest),
-        Some(("extra", rest)) => front.extra.at_path(rest),
-        _ => None,
-    };
-    value.is_some_and(crate::ground::value::Value::is_set)
+/// Whether one of the dotted paths names a value that is set. Paths start with
+/// `meta.` or `extra.`, or are `draft`.
+fn flagged(front: &FrontMatter, meta: &PackedMap, paths: &[String]) -> bool {
+    if paths.is_empty() {
+        return false;
+    }
+    let meta = meta.map();
+    paths.iter().any(|path| {
+        let value = match path.split_once('.') {
+            Some(("meta", rest)) => meta.at_path(rest),
+            Some(("extra", rest)) => front.extra.at_path(rest),
+            _ => None,
+        };
+        value.is_some_and(crate::ground::value::Value::is_set)
+    })
 }
 
 #[cfg(test)]
@@ -207,7 +215,13 @@ mod tests {
         };
         assert_eq!(left_out(&draft, &all), None);
         assert_eq!(left_out(&future, &all), None);
-        assert!(is_unfit(&future, &[], &ReviewOptions::default(), &all));
+        assert!(is_unfit(
+            &future,
+            &PackedMap::default(),
+            &[],
+            &ReviewOptions::default(),
+            &all
+        ));
     }
 
     #[test]
@@ -230,14 +244,38 @@ mod tests {
         let options = ReviewOptions::default();
         let noindex = ["meta.flags.needs_human_review".to_owned()];
         let mut front = FrontMatter::default();
-        assert!(!is_unfit(&front, &noindex, &options, &edition()));
+        assert!(!is_unfit(
+            &front,
+            &PackedMap::new(&front.meta),
+            &noindex,
+            &options,
+            &edition()
+        ));
         front.meta = Map(vec![(
             "flags".into(),
             Value::Map(Map(vec![("needs_human_review".into(), Value::Int(1))])),
         )]);
-        assert!(is_unfit(&front, &noindex, &options, &edition()));
-        assert!(!is_unfit(&front, &[], &options, &edition()));
+        assert!(is_unfit(
+            &front,
+            &PackedMap::new(&front.meta),
+            &noindex,
+            &options,
+            &edition()
+        ));
+        assert!(!is_unfit(
+            &front,
+            &PackedMap::new(&front.meta),
+            &[],
+            &options,
+            &edition()
+        ));
         front.review.status = Some("Obsolete".into());
-        assert!(is_unfit(&front, &[], &options, &edition()));
+        assert!(is_unfit(
+            &front,
+            &PackedMap::new(&front.meta),
+            &[],
+            &options,
+            &edition()
+        ));
     }
 }

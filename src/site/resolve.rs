@@ -16,6 +16,7 @@ use crate::content::article::Article;
 use crate::content::config::Config;
 use crate::content::permalink::Kind;
 use crate::content::terms::Terms;
+use crate::ground::digest::Digested;
 use crate::ground::paths::{OutPath, SrcPath};
 
 /// Backlinks listed on a page.
@@ -106,7 +107,13 @@ pub fn resolve(
             left_out.insert(article.source.clone(), why);
             continue;
         }
-        let unfit = publication::is_unfit(&article.front, &config.noindex, &config.review, edition);
+        let unfit = publication::is_unfit(
+            &article.front,
+            &article.meta,
+            &config.noindex,
+            &config.review,
+            edition,
+        );
         let review = publication::review_state(&article.front, edition);
         let heads_section = matches!(article.kind, Kind::Home | Kind::Section);
         pages.push(Page {
@@ -144,6 +151,13 @@ pub fn resolve(
 
     let backlinks = backlinks(&pages, &links);
     let similar = similar_guides(&pages, config.similar.count);
+    // Nothing asks for these again, and a large site has many.
+    for page in &mut pages {
+        if let Some(article) = Arc::get_mut(&mut page.article) {
+            article.terms = Digested::default();
+            article.targets = Digested::default();
+        }
+    }
     let neighbours = neighbours(&sections, pages.len());
     let assets = assets(&pages, &links, &images, files);
     Site {
