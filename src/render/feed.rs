@@ -104,13 +104,7 @@ fn members<'a>(world: &'a World<'_>, of: FeedOf) -> Box<dyn Iterator<Item = usiz
     };
     match of {
         FeedOf::Site => Box::new(site.newest.iter().copied().filter(in_feed)),
-        FeedOf::Section(section) => Box::new(
-            site.newest
-                .iter()
-                .copied()
-                .filter(in_feed)
-                .filter(move |&id| is_within(site, site.section_of[id], section)),
-        ),
+        FeedOf::Section(section) => Box::new(below(site, section).filter(in_feed)),
         FeedOf::Term(taxonomy, term) => Box::new(
             site.taxonomies[taxonomy].terms[term]
                 .guides
@@ -121,15 +115,15 @@ fn members<'a>(world: &'a World<'_>, of: FeedOf) -> Box<dyn Iterator<Item = usiz
     }
 }
 
-fn is_within(site: &crate::site::Site, inner: usize, outer: usize) -> bool {
-    let mut at = Some(inner);
-    while let Some(id) = at {
-        if id == outer {
-            return true;
-        }
-        at = site.sections[id].parent;
-    }
-    false
+/// The guides of a section and of all sections below it.
+fn below(site: &crate::site::Site, section: usize) -> impl Iterator<Item = usize> + '_ {
+    let mut waiting = vec![section];
+    std::iter::from_fn(move || {
+        let id = waiting.pop()?;
+        waiting.extend(&site.sections[id].children);
+        Some(site.sections[id].guides.iter().copied())
+    })
+    .flatten()
 }
 
 /// The inputs of a feed that [`place`] says is written.

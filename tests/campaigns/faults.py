@@ -3,7 +3,7 @@
 each whether the campaigns notice. This says what they are worth.
 
     python3 tests/campaigns/faults.py            every fault
-    python3 tests/campaigns/faults.py 5          five of them, spread evenly
+    python3 tests/campaigns/faults.py --dev 5    five of them, spread evenly, without optimisation
 
 The faults are the fields of every key, found by serializing the steps
 themselves, and the rules `racy`, `stale`, `lock` and `marker`. Needs nothing
@@ -38,8 +38,11 @@ HARMLESS = {
 }
 
 
+PROFILE = [] if "--dev" in sys.argv else ["--release"]
+
+
 def build():
-    command = ["cargo", "test", "--release", "--features", "faults", "--test", "campaign", "--no-run"]
+    command = ["cargo", "test", *PROFILE, "--features", "faults", "--test", "campaign", "--no-run"]
     subprocess.run(command, cwd=ROOT, check=True)
 
 
@@ -51,7 +54,7 @@ def run(test, fault=None, fields=None):
         env["GUIDEPOST_FAULT"] = fault
     if fields:
         env["GUIDEPOST_FAULT_FIELDS"] = fields
-    command = ["cargo", "test", "--release", "--features", "faults", "--test", "campaign", test]
+    command = ["cargo", "test", *PROFILE, "--features", "faults", "--test", "campaign", test]
     outcome = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if "running 0 tests" in outcome.stdout:
         raise SystemExit(f"there is no test {test}")
@@ -59,7 +62,8 @@ def run(test, fault=None, fields=None):
 
 
 def main():
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else None
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    wanted = numbers[0] if numbers else None
     build()
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "fields")
