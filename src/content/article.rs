@@ -300,7 +300,7 @@ impl Step for ParseArticle<'_> {
                 words: body.words,
                 content_hash,
                 aliases,
-                places,
+                places: kept_places(places),
             }),
             diagnostics,
         })
@@ -344,6 +344,15 @@ impl ParseArticle<'_> {
             }
         }
     }
+}
+
+/// The places that stages after parsing may complain of: those of addresses
+/// and of the template.
+fn kept_places(mut places: BTreeMap<String, Place>) -> BTreeMap<String, Place> {
+    places.retain(|key, _| {
+        ["template", "path", "slug"].contains(&key.as_str()) || key.starts_with("aliases")
+    });
+    places
 }
 
 /// Whether a cascade for `section` reaches a guide in `folder`.

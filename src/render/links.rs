@@ -12,7 +12,7 @@ use crate::site::links::Target;
 pub fn table(
     world: &World<'_>,
     from: &OutPath,
-    targets: &BTreeMap<String, Target>,
+    targets: &[(String, Target)],
 ) -> BTreeMap<String, Link> {
     targets
         .iter()

@@ -19,6 +19,9 @@ use crate::content::terms::Terms;
 use crate::ground::digest::Digested;
 use crate::ground::paths::{OutPath, SrcPath};
 
+/// Where targets lead, by target as written, sorted.
+pub type Targets = Vec<(String, Target)>;
+
 /// Backlinks listed on a page.
 const MOST_BACKLINKS: usize = 20;
 
@@ -78,9 +81,9 @@ pub struct Site {
     /// Guides, newest first.
     pub newest: Vec<usize>,
     /// Where each page's links lead, by target as written.
-    pub links: Vec<BTreeMap<String, Target>>,
+    pub links: Vec<Targets>,
     /// Where each page's images are, by target as written.
-    pub images: Vec<BTreeMap<String, Target>>,
+    pub images: Vec<Targets>,
     /// Pages that link to each page.
     pub backlinks: Vec<Vec<usize>>,
     /// Guides similar to each page, best first: page and shared terms.
@@ -128,7 +131,10 @@ pub fn resolve(
     let mut newest: Vec<usize> = (0..pages.len())
         .filter(|&id| pages[id].is_guide())
         .collect();
-    newest.sort_by(|&a, &b| pages[a].newest_order().cmp(&pages[b].newest_order()));
+    newest.sort_by_cached_key(|&id| pages[id].newest_order());
+
+    let similar = similar_guides(&pages, config.similar.count);
+    forget(&mut pages, |article| article.terms = Digested::default());
 
     let index = LinkIndex::new(&pages, &sections, &taxonomies, files, &left_out);
     let (links, images): (Vec<_>, Vec<_>) = (0..pages.len())
@@ -139,7 +145,7 @@ pub fn resolve(
                 names
                     .iter()
                     .map(|name| (name.clone(), resolve(name)))
-                    .collect::<BTreeMap<_, _>>()
+                    .collect::<Targets>()
             };
             (
                 table(&targets.links, &|name| index.link(id, name)),
@@ -148,16 +154,9 @@ pub fn resolve(
         })
         .unzip();
     drop(index);
+    forget(&mut pages, |article| article.targets = Digested::default());
 
     let backlinks = backlinks(&pages, &links);
-    let similar = similar_guides(&pages, config.similar.count);
-    // Nothing asks for these again, and a large site has many.
-    for page in &mut pages {
-        if let Some(article) = Arc::get_mut(&mut page.article) {
-            article.terms = Digested::default();
-            article.targets = Digested::default();
-        }
-    }
     let neighbours = neighbours(&sections, pages.len());
     let assets = assets(&pages, &links, &images, files);
     Site {
@@ -175,10 +174,19 @@ pub fn resolve(
     }
 }
 
-fn backlinks(pages: &[Page], links: &[BTreeMap<String, Target>]) -> Vec<Vec<usize>> {
+/// Lets go of what nothing asks for again; a large site has much of it.
+fn forget(pages: &mut [Page], let_go: impl Fn(&mut Article)) {
+    for page in pages {
+        if let Some(article) = Arc::get_mut(&mut page.article) {
+            let_go(article);
+        }
+    }
+}
+
+fn backlinks(pages: &[Page], links: &[Targets]) -> Vec<Vec<usize>> {
     let mut backlinks = vec![Vec::new(); pages.len()];
     for (from, table) in links.iter().enumerate() {
-        for target in table.values() {
+        for (_, target) in table {
             if let Target::Page { page: Some(to), .. } = target
                 && *to != from
                 && backlinks[*to].last() != Some(&from)
@@ -231,12 +239,12 @@ fn neighbours(sections: &[Section], count: usize) -> Vec<(Option<usize>, Option<
 /// their place below the content folder.
 fn assets(
     pages: &[Page],
-    links: &[BTreeMap<String, Target>],
-    images: &[BTreeMap<String, Target>],
+    links: &[Targets],
+    images: &[Targets],
     files: &Files,
 ) -> BTreeMap<SrcPath, OutPath> {
     let mut wanted: BTreeSet<&SrcPath> = BTreeSet::new();
-    for target in links.iter().chain(images).flat_map(BTreeMap::values) {
+    for (_, target) in links.iter().chain(images).flatten() {
         if let Target::Asset { source, .. } = target {
             wanted.insert(source);
         }

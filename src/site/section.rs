@@ -87,7 +87,7 @@ pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usiz
     for section in &mut sections {
         section
             .guides
-            .sort_by(|&a, &b| pages[a].list_order().cmp(&pages[b].list_order()));
+            .sort_by_cached_key(|&id| pages[id].list_order());
         section.total = section.guides.len();
     }
     for id in (1..sections.len()).rev() {

@@ -67,7 +67,7 @@ pub fn taxonomies(pages: &[Page], configured: &[config::Taxonomy]) -> Vec<Taxono
         let terms: Vec<Term> = guides
             .into_iter()
             .filter_map(|(slug, mut guides)| {
-                guides.sort_by(|&a, &b| pages[a].list_order().cmp(&pages[b].list_order()));
+                guides.sort_by_cached_key(|&id| pages[id].list_order());
                 let spelling = spellings.remove(&slug)?;
                 let name = spelling
                     .iter()
