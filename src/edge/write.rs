@@ -60,8 +60,8 @@ struct Staged {
 }
 
 enum Fate {
-    /// It is staged in this file and will be renamed into place.
-    Write(PathBuf),
+    /// It is staged and will be renamed into place.
+    Write,
     /// It was read and stands as it should.
     Stands,
     /// Its stat says that it stands as it should.
@@ -194,9 +194,12 @@ impl OutputFolder {
         }
         let fate = match fate {
             Some(fate) => fate,
-            None => Fate::Write(self.stage_file(path, bytes)?),
+            None => {
+                self.stage_file(path, bytes)?;
+                Fate::Write
+            }
         };
-        let outcome = if matches!(fate, Fate::Write(_)) {
+        let outcome = if matches!(fate, Fate::Write) {
             Staging::Changed
         } else {
             Staging::Unchanged
@@ -243,14 +246,12 @@ impl OutputFolder {
         false
     }
 
-    fn stage_file(&self, path: &OutPath, bytes: &[u8]) -> Result<PathBuf, FsError> {
+    fn stage_file(&self, path: &OutPath, bytes: &[u8]) -> Result<(), FsError> {
         let staging = self.out.join(STAGING);
         if !self.staging_made.swap(true, Ordering::AcqRel) {
             fs::create_folder(&staging)?;
         }
-        // Two paths never share a digest in practice, and one path is staged
-        // once: its digest is a name that is short and safe everywhere.
-        let file = staging.join(Digest::of_bytes(path.as_str().as_bytes()).to_hex());
+        let file = self.staged_file(path);
         match fs::write(&file, bytes) {
             // Another thread is still creating the folder.
             Err(error) if error.is_not_found() => {
@@ -259,7 +260,15 @@ impl OutputFolder {
             }
             result => result?,
         }
-        Ok(file)
+        Ok(())
+    }
+
+    /// Where an output is staged. Two paths never share a digest in practice,
+    /// and one path is staged once: its digest is a name that is short and safe
+    /// everywhere.
+    fn staged_file(&self, path: &OutPath) -> PathBuf {
+        let name = Digest::of_bytes(path.as_str().as_bytes()).to_hex();
+        self.out.join(STAGING).join(name)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<OutPath, Staged>> {
@@ -308,11 +317,11 @@ impl OutputFolder {
             Manifest::default()
         };
         let mut published = Published::default();
-        let mut renames: Vec<(u8, &OutPath, &Path)> = Vec::new();
+        let mut renames: Vec<(u8, &OutPath)> = Vec::new();
         for (path, staged) in &staged {
             manifest.files.insert(path.clone());
             match &staged.fate {
-                Fate::Write(file) => renames.push((staged.wave, path, file)),
+                Fate::Write => renames.push((staged.wave, path)),
                 Fate::Stands | Fate::Kept => {}
             }
         }
@@ -336,13 +345,13 @@ impl OutputFolder {
         for path in &in_the_way {
             self.delete(path)?;
         }
-        for (_, path, file) in &renames {
-            put(file, &path.under(&self.out), &self.out)?;
+        for (_, path) in &renames {
+            put(&self.staged_file(path), &path.under(&self.out), &self.out)?;
         }
         for path in last.iter().filter(|_| !fault::active("stale")) {
             self.delete(path)?;
         }
-        published.written.written = renames.iter().map(|(_, path, _)| (*path).clone()).collect();
+        published.written.written = renames.iter().map(|(_, path)| (*path).clone()).collect();
         published.written.written.sort();
         published.written.deleted = in_the_way.into_iter().chain(last).cloned().collect();
         published.written.deleted.sort();

@@ -7,6 +7,7 @@
 //! ever a hint.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
@@ -38,8 +39,8 @@ pub enum Target {
     AsWritten(String),
     /// A page of the site, with `?query` and `#fragment` as written.
     Page {
-        /// Where it lives.
-        permalink: Permalink,
+        /// Where it lives; shared by all links to it.
+        permalink: Arc<Permalink>,
         /// What follows the path.
         suffix: String,
         /// The page's index, where it has a source: what backlinks count.
@@ -76,8 +77,9 @@ pub struct LinkIndex<'a> {
     files: &'a Files,
     by_source: BTreeMap<&'a str, usize>,
     by_name: BTreeMap<String, Vec<&'a SrcPath>>,
-    by_address: BTreeMap<&'a str, (Permalink, Option<usize>)>,
+    by_address: BTreeMap<&'a str, (Arc<Permalink>, Option<usize>)>,
     by_folder: BTreeMap<&'a str, &'a Section>,
+    of_page: Vec<Arc<Permalink>>,
     left_out: &'a BTreeMap<SrcPath, LeftOut>,
 }
 
@@ -90,20 +92,22 @@ impl<'a> LinkIndex<'a> {
         files: &'a Files,
         left_out: &'a BTreeMap<SrcPath, LeftOut>,
     ) -> Self {
-        let mut by_address: BTreeMap<&str, (Permalink, Option<usize>)> = BTreeMap::new();
+        let mut by_address: BTreeMap<&str, (Arc<Permalink>, Option<usize>)> = BTreeMap::new();
+        let shared = |permalink: &Permalink| Arc::new(permalink.clone());
+        let mut of_page = Vec::with_capacity(pages.len());
         for section in sections {
             by_address.insert(
                 trim(&section.permalink.path),
-                (section.permalink.clone(), section.page),
+                (shared(&section.permalink), section.page),
             );
         }
         for taxonomy in taxonomies {
             by_address.insert(
                 trim(&taxonomy.permalink.path),
-                (taxonomy.permalink.clone(), None),
+                (shared(&taxonomy.permalink), None),
             );
             for term in &taxonomy.terms {
-                by_address.insert(trim(&term.permalink.path), (term.permalink.clone(), None));
+                by_address.insert(trim(&term.permalink.path), (shared(&term.permalink), None));
             }
         }
         let mut by_source = BTreeMap::new();
@@ -118,10 +122,12 @@ impl<'a> LinkIndex<'a> {
             for alias in &article.own.aliases {
                 by_address
                     .entry(trim(&alias.path))
-                    .or_insert((alias.clone(), Some(id)));
+                    .or_insert((shared(alias), Some(id)));
             }
             let permalink = &article.listing.permalink;
-            by_address.insert(trim(&permalink.path), (permalink.clone(), Some(id)));
+            let own = shared(permalink);
+            by_address.insert(trim(&permalink.path), (Arc::clone(&own), Some(id)));
+            of_page.push(own);
         }
         let by_folder = sections
             .iter()
@@ -134,6 +140,7 @@ impl<'a> LinkIndex<'a> {
             by_name,
             by_address,
             by_folder,
+            of_page,
             left_out,
         }
     }
@@ -233,7 +240,8 @@ impl<'a> LinkIndex<'a> {
             return Some(Found::Asset(asset.clone()));
         }
         if let Some(section) = self.by_folder.get(path) {
-            return Some(Found::Page(section.permalink.clone(), section.page));
+            let permalink = Arc::new(section.permalink.clone());
+            return Some(Found::Page(permalink, section.page));
         }
         let bundle = if full.is_empty() {
             "index.md".to_owned()
@@ -270,10 +278,7 @@ impl<'a> LinkIndex<'a> {
     }
 
     fn page(&self, page: usize) -> Found {
-        Found::Page(
-            self.pages[page].article.listing.permalink.clone(),
-            Some(page),
-        )
+        Found::Page(Arc::clone(&self.of_page[page]), Some(page))
     }
 
     fn in_content(&self, path: &str) -> String {
@@ -390,7 +395,7 @@ impl<'a> LinkIndex<'a> {
 }
 
 enum Found {
-    Page(Permalink, Option<usize>),
+    Page(Arc<Permalink>, Option<usize>),
     Asset(SrcPath),
     Static(OutPath),
     LeftOut(SrcPath, LeftOut),

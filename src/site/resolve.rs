@@ -154,7 +154,10 @@ pub fn resolve(
         })
         .unzip();
     drop(index);
-    forget(&mut pages, |article| article.targets = Digested::default());
+    forget(&mut pages, |article| {
+        article.targets = Digested::default();
+        article.anchors = Digested::default();
+    });
 
     let backlinks = backlinks(&pages, &links);
     let neighbours = neighbours(&sections, pages.len());
