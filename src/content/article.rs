@@ -50,7 +50,8 @@ pub struct Article {
     pub targets: Digested<Targets>,
     /// What it is about.
     pub terms: Digested<Terms>,
-    /// Its front matter, without `[meta]`.
+    /// Its front matter, without `[meta]`, title and description, which stand
+    /// elsewhere.
     pub front: Digested<FrontMatter>,
     /// Its `[meta]`.
     pub meta: Digested<PackedMap>,
@@ -271,7 +272,9 @@ impl Step for ParseArticle<'_> {
             anchors.sort();
         }
         let terms = terms::terms(&title, &front, &body, &options.similar);
-        let declared_title = front.title.clone();
+        // What the listing says is not held twice.
+        let declared_title = front.title.take();
+        let description = front.description.take();
         Ok(Article {
             source: self.source.clone(),
             digest: self.digest,
@@ -280,8 +283,8 @@ impl Step for ParseArticle<'_> {
             listing: Digested::new(Listing {
                 permalink,
                 title,
-                has_description: front.description.is_some(),
-                description: front.description.clone().unwrap_or(body.summary),
+                has_description: description.is_some(),
+                description: description.unwrap_or(body.summary),
                 reading_minutes,
             }),
             anchors: Digested::new(anchors),

@@ -6,6 +6,7 @@
 //! every entry below the content folder is either in the result, ignored by a
 //! stated rule, or named by a diagnostic.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -71,8 +72,7 @@ pub fn scan(layout: &Layout, ignored: &[String]) -> Scan {
     let ignore = ignore_rules(layout, ignored, whole_root, &mut scan.diagnostics);
     let skip = |relative: &str, path: &Path, is_folder: bool| {
         let at_top = !relative.contains('/');
-        path == layout.out
-            || path == layout.cache
+        (is_folder && (path == layout.out || path == layout.cache))
             || ignore.matched(relative, is_folder).is_ignore()
             || (whole_root && at_top && is_folder && OWN_FOLDERS.contains(&relative))
             || (whole_root && relative == crate::content::config::FILE_NAME)
@@ -86,7 +86,9 @@ pub fn scan(layout: &Layout, ignored: &[String]) -> Scan {
         }
     }
     scan.markdown = classify(markdown, layout.content);
-    let nothing = |_: &str, path: &Path, _: bool| path == layout.out || path == layout.cache;
+    let nothing = |_: &str, path: &Path, is_folder: bool| {
+        is_folder && (path == layout.out || path == layout.cache)
+    };
     let mut own = |folder: &str| match fs::folder_is_there(&layout.root.join(folder)) {
         Ok(true) => walk(layout, folder, &nothing, &mut scan.diagnostics),
         Ok(false) => Vec::new(),
@@ -162,16 +164,14 @@ fn walk(
             if entry.depth() == 0 {
                 return true;
             }
-            let relative = entry
-                .path()
-                .strip_prefix(&layout.root)
-                .ok()
-                .and_then(slashed);
+            let relative = below(&layout.root, entry.path());
             if entry.path_is_symlink()
                 && entry.file_type().is_dir()
                 && real_top.starts_with(fs::absolute(entry.path()))
             {
-                loops.borrow_mut().push(relative.unwrap_or_default());
+                loops
+                    .borrow_mut()
+                    .push(relative.unwrap_or_default().into_owned());
                 return false;
             }
             !is_hidden_or_temporary(name)
@@ -182,12 +182,7 @@ fn walk(
     for entry in entries {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) => match entry
-                .path()
-                .strip_prefix(&layout.root)
-                .ok()
-                .and_then(slashed)
-            {
+            Ok(entry) => match below(&layout.root, entry.path()) {
                 None => diagnostics.push(
                     Diagnostic::new(
                         Rule::UnreadableSource,
@@ -221,15 +216,11 @@ fn walk(
 
 fn walk_error(layout: &Layout, error: &walkdir::Error) -> Diagnostic {
     let path = error.path().unwrap_or(&layout.root);
-    let relative = path.strip_prefix(&layout.root).ok().and_then(slashed);
-    let name = relative.unwrap_or_else(|| path.display().to_string());
+    let relative = below(&layout.root, path);
+    let name = relative.map_or_else(|| path.display().to_string(), Cow::into_owned);
     let (message, help) = match (error.loop_ancestor(), error.io_error()) {
         (Some(ancestor), _) => {
-            let ancestor = ancestor
-                .strip_prefix(&layout.root)
-                .ok()
-                .and_then(slashed)
-                .unwrap_or_default();
+            let ancestor = below(&layout.root, ancestor).unwrap_or_default();
             (
                 format!("is a link that leads back to its own folder `{ancestor}`"),
                 "remove the link",
@@ -252,28 +243,31 @@ fn walk_error(layout: &Layout, error: &walkdir::Error) -> Diagnostic {
     Diagnostic::file(Rule::UnreadableSource, SrcPath::new(name), message).help(help)
 }
 
-fn slashed(path: &Path) -> Option<String> {
-    let mut out = String::new();
-    for part in path.components() {
-        if !out.is_empty() {
-            out.push('/');
-        }
-        out.push_str(part.as_os_str().to_str()?);
-    }
-    Some(out)
+/// A path below the root, with `/` between segments; `None` where it is not
+/// UTF-8 or not below the root.
+fn below<'p>(root: &Path, path: &'p Path) -> Option<Cow<'p, str>> {
+    let relative = path.strip_prefix(root).ok()?.to_str()?;
+    Some(match std::path::MAIN_SEPARATOR {
+        '/' => Cow::Borrowed(relative),
+        separator => Cow::Owned(relative.replace(separator, "/")),
+    })
 }
 
 /// Hidden files and the temporary and backup files of editors.
 fn is_hidden_or_temporary(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
+    let ends = |end: &str| {
+        let at = name.len().wrapping_sub(end.len());
+        name.get(at..)
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
     name.starts_with('.')
         || name.ends_with('~')
         || (name.starts_with('#') && name.ends_with('#'))
         || name == "4913"
         || [".swp", ".swo", ".swx", ".bak", ".tmp", ".orig"]
-            .iter()
-            .any(|end| lower.ends_with(end))
-        || lower.contains(".sb-")
+            .into_iter()
+            .any(ends)
+        || name.contains(".sb-")
 }
 
 fn is_markdown(path: &SrcPath) -> bool {
