@@ -33,6 +33,7 @@ HARMLESS = {
     "render-page.own.content_hash": "it follows from the text, whose digest is a field of its own",
     "parse-article.source": "facts are kept by path",
     "parse-article.folder": "it follows from the path, by which facts are kept",
+    "card.aliases": "the digest of the front matter covers them",
     "card.source": "cards are compared by path",
     "card.folder": "it follows from the path, by which cards are compared",
 }
