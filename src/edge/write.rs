@@ -275,11 +275,14 @@ impl OutputFolder {
         self.staged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn delete(&self, path: &OutPath) -> Result<(), FsError> {
+    /// Deletes an output and says whether it was there: somebody may have done
+    /// so before.
+    fn delete(&self, path: &OutPath) -> Result<bool, FsError> {
         let file = path.under(&self.out);
+        let was_there = fs::exists(&file);
         fs::remove_file(&file)?;
         fs::remove_empty_folders(file.parent().unwrap_or(&self.out), &self.out);
-        Ok(())
+        Ok(was_there)
     }
 
     /// Gives up: removes what was staged. The site stands as it was.
@@ -343,17 +346,20 @@ impl OutputFolder {
             .into_iter()
             .partition(|path| is_in_the_way(path, &manifest.files));
         for path in &in_the_way {
-            self.delete(path)?;
+            if self.delete(path)? {
+                published.written.deleted.push((*path).clone());
+            }
         }
         for (_, path) in &renames {
             put(&self.staged_file(path), &path.under(&self.out), &self.out)?;
         }
         for path in last.iter().filter(|_| !fault::active("stale")) {
-            self.delete(path)?;
+            if self.delete(path)? {
+                published.written.deleted.push((*path).clone());
+            }
         }
         published.written.written = renames.iter().map(|(_, path)| (*path).clone()).collect();
         published.written.written.sort();
-        published.written.deleted = in_the_way.into_iter().chain(last).cloned().collect();
         published.written.deleted.sort();
         if self.staging_made.load(Ordering::Acquire) {
             fs::remove_tree(&self.out.join(STAGING))?;
