@@ -11,13 +11,18 @@
 
 mod budget;
 mod contrast;
+mod first;
+mod first_class;
 mod grammar;
 mod kind;
 mod language;
 mod line_memo;
 mod markup;
+mod parser;
 mod promql;
 mod reader;
+mod rules;
+mod searches;
 mod session;
 mod spans;
 mod stylesheet;

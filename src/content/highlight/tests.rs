@@ -8,10 +8,13 @@ use std::path::Path;
 use std::time::Instant;
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use syntect::parsing::{ParseState, ScopeStackOp};
 
-use super::grammar::Place;
+use super::grammar::{self, Scopes};
+use super::kind;
 use super::language::{self, Language};
 use super::line_memo::LineMemo;
+use super::parser::Change;
 use super::spans::Runs;
 use super::{HighlightBlock, spans};
 
@@ -119,6 +122,16 @@ fn html((language, code): &Block, memo: &LineMemo) -> String {
         .html
 }
 
+fn own(change: ScopeStackOp) -> Change {
+    match change {
+        ScopeStackOp::Push(scope) => Change::Push(kind::of_scope(scope)),
+        ScopeStackOp::Pop(count) => Change::Pop(count),
+        ScopeStackOp::Clear(amount) => Change::Clear(amount),
+        ScopeStackOp::Restore => Change::Restore,
+        ScopeStackOp::Noop => Change::Pop(0),
+    }
+}
+
 /// The markup without any memo: a new parser reads the block from its first
 /// line to its last. Sessions need their reader, which is given no memory.
 fn unmemoized(block: &Block) -> String {
@@ -130,11 +143,15 @@ fn unmemoized(block: &Block) -> String {
     if super::budget::exceeds(code) {
         return without;
     }
-    let mut place = Place::new(syntax);
+    let mut state = ParseState::new(syntax);
+    let mut scopes = Scopes::default();
     let mut runs = Runs::default();
     let ended = format!("{}\n", code.strip_suffix('\n').unwrap_or(code));
     for line in ended.split_inclusive('\n') {
-        place.line(line, &mut runs).expect("the grammar reads it");
+        let changes = state.parse_line(line, grammar::set());
+        let changes = changes.expect("the grammar reads it");
+        let changes = changes.into_iter().map(|(at, change)| (at, own(change)));
+        scopes.paint(line, changes, &mut runs).expect("it does");
     }
     let expected = runs.finish().html(&ended).html;
     // A break that the code does not have comes last, after every span.
