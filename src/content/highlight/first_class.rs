@@ -294,3 +294,72 @@ fn posix(rest: &[u8]) -> Option<(Option<Bytes>, usize)> {
     };
     Some((Some(where_ascii(is)), close + 2))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::content::highlight::first::of;
+
+    /// The ASCII characters, of those of interest, that an expression may begin
+    /// with, and `$` for the end.
+    fn firsts(source: &str) -> Option<String> {
+        let first = of(source)?;
+        let all = "\n !#-059AIKZ[]_aikz";
+        let mut found: String = all
+            .chars()
+            .filter(|character| first.bytes[*character as usize])
+            .collect();
+        if first.end {
+            found.push('$');
+        }
+        Some(found)
+    }
+
+    #[test]
+    fn the_beginnings_of_expressions_are_read() {
+        let cases = [
+            ("if|key", Some("ik")),
+            (r"\b(?:if|(?i)key)\b", Some("Kik")),
+            (r"\s*#", Some("\n #")),
+            ("(?x) [ ]? # k \n a # b", Some(" a")),
+            (r"(?x) \# a", Some("#")),
+            ("[^0-9A-Z_a-z]", Some("\n !#-[]")),
+            ("[]a]", Some("]a")),
+            ("[^]a]", Some("\n !#-059AIKZ[_ikz")),
+            ("[a-z&&[^i-k]]", Some("az")),
+            ("[[:alpha:]-]", Some("-AIKZaikz")),
+            (r"[\w-]", Some("-059AIKZ_aikz")),
+            (r"[^\W\d]", Some("AIKZ_aikz")),
+            (r"(?=\d)\w+", Some("059")),
+            (r"(?<!a)(?=a|$)", Some("\na$")),
+            (r"(?!a)\d{0,3}k", Some("059k")),
+            (r"\d{2}k", Some("059")),
+            (r"\d{2}?k", Some("059k")),
+            (r"i{,2}(?=a)", Some("ai")),
+            ("(?:^|a)(?>z)", Some("az")),
+            ("(?<name>a)?+k", Some("ak")),
+            (r"\x61\x{6b}", Some("a")),
+            (r"\p{Lu}", Some("\n !#-059AIKZ[]_aikz")),
+            ("", None),
+            ("a*", None),
+            (r"(?=a*)", None),
+            (r"\Ga", None),
+            (r"\Ka", None),
+            (r"(a)?\1", None),
+            ("(?~a)", None),
+            ("(a", None),
+            ("a(?i)b|c", None),
+        ];
+        for (source, expected) in cases {
+            assert_eq!(firsts(source).as_deref(), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn where_a_match_may_begin_is_read() {
+        let edge = |source| of(source).is_some_and(|first| first.edge);
+        assert!(edge(r"\bif") && edge(r"(?:\ba|\bb)") && edge(r"(?=\bz)z"));
+        assert!(!edge(r"(?:\ba|b)") && !edge(r"\b?a") && !edge(r"a\b") && !edge(r"a?\bb"));
+        let start = |source| of(source).is_some_and(|first| first.start);
+        assert!(start("^a") && start(r"(\Aa|^b)") && !start("(^|a)b") && !start("(?:^)*b"));
+    }
+}

@@ -8,8 +8,9 @@ use std::sync::OnceLock;
 
 use syntect::parsing::{ClearAmount, SyntaxReference, SyntaxSet};
 
+use super::changes::Change;
 use super::kind::{Kind, Own};
-use super::parser::{Change, State};
+use super::parser::State;
 use super::spans::Runs;
 
 /// All grammars.

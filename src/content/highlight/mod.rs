@@ -10,9 +10,13 @@
 //! and never by time. Line numbers, marks and titles are not made here.
 
 mod budget;
+mod changes;
 mod contrast;
 mod first;
 mod first_class;
+mod first_part;
+#[cfg(test)]
+mod followed;
 mod grammar;
 mod kind;
 mod language;
