@@ -6,7 +6,7 @@
 //! differ. What a grammar makes of a line depends on the line and on the place
 //! where it is read ([`Place`]) alone, so the runs of the line and the key of
 //! the place after it are remembered by the digest of both. A known line costs
-//! half a microsecond, another one some thirty.
+//! half a microsecond, another one some ten.
 //!
 //! A place between two lines is known by its [`PlaceKey`]. The memo holds keys
 //! only: the parser's states themselves are kept, by key, by each thread that

@@ -37,6 +37,8 @@ struct Told {
     /// Where the rule does not match.
     fails_at: usize,
     search: Search,
+    /// What the search said with these captured texts, in this step.
+    composed: Option<(u64, usize, Option<Hit>)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +54,7 @@ impl Told {
         hidden: 0,
         fails_at: usize::MAX,
         search: Search::Unknown,
+        composed: None,
     };
 }
 
@@ -155,39 +158,52 @@ impl Searches {
         captured: Option<&Captured>,
         full: bool,
     ) -> Option<Hit> {
-        match self.told(rule).search {
+        let clock = self.clock;
+        let told = self.told(rule);
+        match told.search {
             Search::Found(hit) if hit.start >= from => return Some(hit),
             Search::Nowhere => return None,
             Search::Found(_) | Search::Unknown => {}
         }
-        let composed = captured.filter(|_| rule.refers_back);
-        let found = match composed {
-            None => searched(rule.regex()?, line, from, &mut self.region),
-            Some(captured) => {
-                let regex = self.composed(rule, captured)?;
-                searched(&regex, line, from, &mut self.region)
+        if let Some(captured) = captured.filter(|_| rule.refers_back) {
+            let texts = captured.as_ptr().addr();
+            if let Some((at, of, hit)) = told.composed
+                && (at, of) == (clock, texts)
+            {
+                return hit;
             }
-        };
-        if !found {
-            if composed.is_none() {
-                self.told(rule).search = Search::Nowhere;
-            }
+            let regex = self.composed(rule, captured);
+            let hit = regex.and_then(|regex| {
+                let found = searched(&regex, line, from, &mut self.region);
+                found.then(|| self.useful(rule, full)).flatten()
+            });
+            self.told(rule).composed = Some((clock, texts, hit));
+            return hit;
+        }
+        if told.hidden == clock {
             return None;
         }
+        if !searched(rule.regex()?, line, from, &mut self.region) {
+            self.told(rule).search = Search::Nowhere;
+            return None;
+        }
+        let hit = self.useful(rule, full);
+        match hit {
+            Some(hit) => self.told(rule).search = Search::Found(hit),
+            None => self.told(rule).hidden = clock,
+        }
+        hit
+    }
+
+    /// The match that was just found, if it does anything.
+    fn useful(&mut self, rule: &Rule, full: bool) -> Option<Hit> {
         let (start, end) = self.region.pos(0)?;
         let useless = match rule.act {
             Act::Nothing => start == end,
             Act::Push(_) => full,
             Act::Pop | Act::Set(_) => false,
         };
-        if useless {
-            return None;
-        }
-        let hit = self.hit(rule)?;
-        if composed.is_none() {
-            self.told(rule).search = Search::Found(hit);
-        }
-        Some(hit)
+        if useless { None } else { self.hit(rule) }
     }
 
     fn told(&mut self, rule: &Rule) -> &mut Told {
