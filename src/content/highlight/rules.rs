@@ -35,9 +35,9 @@ pub(super) struct Table {
     pub(super) clears: Option<ClearAmount>,
     pub(super) refers_back: bool,
     pub(super) rules: Vec<&'static Rule>,
-    /// Where the rules of each byte, and of the end, begin in `listed`.
-    begins: Vec<u32>,
-    listed: Vec<u16>,
+    /// Which of `lists` holds the rules of each byte, and of the end.
+    list_of: Vec<u16>,
+    lists: Vec<Vec<u16>>,
     prototype: Option<Link>,
 }
 
@@ -122,7 +122,7 @@ impl Table {
 
     /// Rules that may match where this byte stands, or at the end.
     pub(super) fn at(&self, byte: usize) -> &[u16] {
-        &self.listed[self.begins[byte] as usize..self.begins[byte + 1] as usize]
+        &self.lists[usize::from(self.list_of[byte])]
     }
 
     /// The context whose rules come before those of this one.
@@ -182,7 +182,7 @@ fn laid_out(id: ContextId, context: &'static Context) -> Result<&'static Table, 
             .or_insert_with(|| Box::leak(Box::new(rule(number, pattern))));
         rules.push(*rule);
     }
-    let (begins, listed) = listed(&rules)?;
+    let (list_of, lists) = listed(&rules)?;
     let prototype = context.prototype.map(reference).transpose()?;
     let table: &'static Table = Box::leak(Box::new(Table {
         number: known.tables.len(),
@@ -191,29 +191,37 @@ fn laid_out(id: ContextId, context: &'static Context) -> Result<&'static Table, 
         clears: context.clear_scopes,
         refers_back: context.uses_backrefs,
         rules,
-        begins,
-        listed,
+        list_of,
+        lists,
         prototype: prototype.as_ref().map(Link::new),
     }));
     known.tables.insert(id, table);
     Ok(table)
 }
 
-fn listed(rules: &[&'static Rule]) -> Result<(Vec<u32>, Vec<u16>), Failed> {
-    let (mut begins, mut listed) = (vec![0], Vec::new());
+/// Which rules may match before each byte. Most bytes share a list with others.
+fn listed(rules: &[&'static Rule]) -> Result<(Vec<u16>, Vec<Vec<u16>>), Failed> {
+    let (mut list_of, mut lists) = (Vec::with_capacity(END + 1), Vec::<Vec<u16>>::new());
     for byte in 0..=END {
+        let mut list = Vec::new();
         for (at, rule) in rules.iter().enumerate() {
             let may = rule.first.as_ref().is_none_or(|first| {
                 let here = first.bytes.get(byte).copied();
                 here.unwrap_or(first.end)
             });
             if may {
-                listed.push(u16::try_from(at).map_err(|_| Failed)?);
+                list.push(u16::try_from(at).map_err(|_| Failed)?);
             }
         }
-        begins.push(u32::try_from(listed.len()).map_err(|_| Failed)?);
+        let known = lists.iter().position(|other| *other == list);
+        let at = known.unwrap_or_else(|| {
+            list.shrink_to_fit();
+            lists.push(list);
+            lists.len() - 1
+        });
+        list_of.push(u16::try_from(at).map_err(|_| Failed)?);
     }
-    Ok((begins, listed))
+    Ok((list_of, lists))
 }
 
 fn owns(scopes: &[Scope]) -> Vec<Own> {
