@@ -6,9 +6,11 @@
 
 use std::sync::OnceLock;
 
-use syntect::parsing::{ClearAmount, ParseState, ScopeStackOp, SyntaxReference, SyntaxSet};
+use syntect::parsing::{ClearAmount, SyntaxReference, SyntaxSet};
 
-use super::kind::{self, Kind, Own};
+use super::changes::Change;
+use super::kind::{Kind, Own};
+use super::parser::State;
 use super::spans::Runs;
 
 /// All grammars.
@@ -18,10 +20,10 @@ pub(super) fn set() -> &'static SyntaxSet {
 }
 
 /// Where the reading of a block stands between two lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Place {
     /// The parser's state.
-    pub(super) state: ParseState,
+    pub(super) state: State,
     /// The scopes that are open, as far as they decide kinds.
     pub(super) scopes: Scopes,
 }
@@ -33,26 +35,17 @@ pub(super) struct Failed;
 
 impl Place {
     /// The beginning of a block.
-    pub(super) fn new(syntax: &SyntaxReference) -> Self {
-        Self {
-            state: ParseState::new(syntax),
+    pub(super) fn new(syntax: &'static SyntaxReference) -> Result<Self, Failed> {
+        Ok(Self {
+            state: State::new(syntax)?,
             scopes: Scopes::default(),
-        }
+        })
     }
 
     /// Reads one line, which ends with its `\n`.
     pub(super) fn line(&mut self, line: &str, runs: &mut Runs) -> Result<(), Failed> {
-        let operations = self.state.parse_line(line, set()).map_err(|_| Failed)?;
-        let mut from = 0;
-        for (to, operation) in &operations {
-            if *to > from {
-                runs.push(self.scopes.kind(), line.get(from..*to).ok_or(Failed)?);
-                from = *to;
-            }
-            self.scopes.apply(operation);
-        }
-        runs.push(self.scopes.kind(), line.get(from..).ok_or(Failed)?);
-        Ok(())
+        let changes = self.state.line(line)?;
+        self.scopes.paint(line, changes, runs)
     }
 }
 
@@ -71,6 +64,25 @@ struct Level {
 }
 
 impl Scopes {
+    /// Adds the runs of a line in which the scopes change so.
+    pub(super) fn paint(
+        &mut self,
+        line: &str,
+        changes: impl IntoIterator<Item = (usize, Change)>,
+        runs: &mut Runs,
+    ) -> Result<(), Failed> {
+        let mut from = 0;
+        for (to, change) in changes {
+            if to > from {
+                runs.push(self.kind(), line.get(from..to).ok_or(Failed)?);
+                from = to;
+            }
+            self.apply(change);
+        }
+        runs.push(self.kind(), line.get(from..).ok_or(Failed)?);
+        Ok(())
+    }
+
     fn kind(&self) -> Option<Kind> {
         self.stack.last().and_then(|level| level.kind)
     }
@@ -84,26 +96,25 @@ impl Scopes {
         }
     }
 
-    fn apply(&mut self, operation: &ScopeStackOp) {
-        match operation {
-            ScopeStackOp::Push(scope) => self.push(kind::of_scope(*scope)),
-            ScopeStackOp::Pop(count) => {
-                self.stack.truncate(self.stack.len().saturating_sub(*count));
+    fn apply(&mut self, change: Change) {
+        match change {
+            Change::Push(own) => self.push(own),
+            Change::Pop(count) => {
+                self.stack.truncate(self.stack.len().saturating_sub(count));
             }
-            ScopeStackOp::Clear(amount) => {
+            Change::Clear(amount) => {
                 let left = match amount {
-                    ClearAmount::TopN(count) => self.stack.len().saturating_sub(*count),
+                    ClearAmount::TopN(count) => self.stack.len().saturating_sub(count),
                     ClearAmount::All => 0,
                 };
                 let cleared = self.stack.drain(left..).map(|level| level.own).collect();
                 self.cleared.push(cleared);
             }
-            ScopeStackOp::Restore => {
+            Change::Restore => {
                 for own in self.cleared.pop().unwrap_or_default() {
                     self.push(own);
                 }
             }
-            ScopeStackOp::Noop => {}
         }
     }
 

@@ -10,14 +10,23 @@
 //! and never by time. Line numbers, marks and titles are not made here.
 
 mod budget;
+mod changes;
 mod contrast;
+mod first;
+mod first_class;
+mod first_part;
+#[cfg(test)]
+mod followed;
 mod grammar;
 mod kind;
 mod language;
 mod line_memo;
 mod markup;
+mod parser;
 mod promql;
 mod reader;
+mod rules;
+mod searches;
 mod session;
 mod spans;
 mod stylesheet;

@@ -21,8 +21,7 @@ use crate::ground::digest::Digest;
 const PLACES: usize = 4_000;
 
 thread_local! {
-    /// Places that this thread has been at: the parser's states cannot be
-    /// sent to another.
+    /// Places that this thread has been at.
     static BEEN: RefCell<HashMap<PlaceKey, Place>> = RefCell::new(HashMap::new());
 }
 
@@ -83,10 +82,10 @@ impl<'a> Reader<'a> {
         let mut place = self.catch_up()?;
         let mut own = Runs::default();
         place.line(line, &mut own)?;
-        let unchanged = BEEN.with_borrow(|been| been.get(&self.key) == Some(&place));
-        if !unchanged {
-            self.key = key.after(&place, &mut self.scratch);
-            keep(self.key, &place);
+        let after = PlaceKey::of(&place, &mut self.scratch);
+        if after != self.key {
+            self.key = after;
+            keep(after, &place);
         }
         self.memo.insert(key, own.bytes(), self.key);
         runs.append(own.bytes(), shown);
@@ -103,8 +102,11 @@ impl<'a> Reader<'a> {
                 .find_map(|at| Some((at, been.get(&self.place_key(at))?.clone())))
         });
         let parser = self.parser.take();
-        let (from, mut place) =
-            known.unwrap_or_else(|| (0, parser.unwrap_or_else(|| Place::new(self.syntax))));
+        let (from, mut place) = match (known, parser) {
+            (Some(known), _) => known,
+            (None, Some(parser)) => (0, parser),
+            (None, None) => (0, Place::new(self.syntax)?),
+        };
         let mut unused = Runs::default();
         for at in from..self.behind.len() {
             let begin = at.checked_sub(1).map_or(0, |before| self.behind[before].1);

@@ -8,18 +8,21 @@ use std::path::Path;
 use std::time::Instant;
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use syntect::parsing::{ParseState, ScopeStackOp, SyntaxReference};
 
-use super::grammar::Place;
+use super::changes::Change;
+use super::grammar::{self, Scopes};
+use super::kind;
 use super::language::{self, Language};
 use super::line_memo::LineMemo;
 use super::spans::Runs;
 use super::{HighlightBlock, spans};
 
 /// A language and code in it.
-type Block = (String, String);
+pub(super) type Block = (String, String);
 
 /// Blocks whose lines depend on what an earlier line captured or opened.
-const OPEN: &[(&str, &str)] = &[
+pub(super) const OPEN: &[(&str, &str)] = &[
     (
         "bash",
         "cat <<EOF\nif true; then\n$(echo a)\nEND\nEOF\nif true; then\n\tcat <<-'END' | grep x\n\
@@ -74,7 +77,7 @@ const OPEN: &[(&str, &str)] = &[
 ];
 
 /// Code that keeps places apart which are easily taken for one.
-fn made_up() -> Vec<Block> {
+pub(super) fn made_up() -> Vec<Block> {
     let mut blocks = Vec::new();
     for (language, code) in OPEN {
         let lines: Vec<_> = code.split_inclusive('\n').collect();
@@ -89,7 +92,7 @@ fn made_up() -> Vec<Block> {
     blocks
 }
 
-fn fenced(folder: &Path) -> Vec<Block> {
+pub(super) fn fenced(folder: &Path) -> Vec<Block> {
     let mut blocks = Vec::new();
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.expect("the corpus can be read");
@@ -119,6 +122,16 @@ fn html((language, code): &Block, memo: &LineMemo) -> String {
         .html
 }
 
+fn own(change: ScopeStackOp) -> Change {
+    match change {
+        ScopeStackOp::Push(scope) => Change::Push(kind::of_scope(scope)),
+        ScopeStackOp::Pop(count) => Change::Pop(count),
+        ScopeStackOp::Clear(amount) => Change::Clear(amount),
+        ScopeStackOp::Restore => Change::Restore,
+        ScopeStackOp::Noop => Change::Pop(0),
+    }
+}
+
 /// The markup without any memo: a new parser reads the block from its first
 /// line to its last. Sessions need their reader, which is given no memory.
 fn unmemoized(block: &Block) -> String {
@@ -130,29 +143,36 @@ fn unmemoized(block: &Block) -> String {
     if super::budget::exceeds(code) {
         return without;
     }
-    let mut place = Place::new(syntax);
-    let mut runs = Runs::default();
-    let ended = format!("{}\n", code.strip_suffix('\n').unwrap_or(code));
-    for line in ended.split_inclusive('\n') {
-        place.line(line, &mut runs).expect("the grammar reads it");
-    }
-    let expected = runs.finish().html(&ended).html;
-    // A break that the code does not have comes last, after every span.
-    let expected = if code.ends_with('\n') {
-        &expected
-    } else {
-        &expected[..expected.len() - 1]
-    };
-    assert_eq!(
-        without,
-        if code.is_empty() { "" } else { expected },
-        "{language}:\n{code}"
-    );
+    let expected = by_syntect(syntax, code);
+    assert_eq!(without, expected, "{language}:\n{code}");
     without
 }
 
+/// The markup of code as `syntect` itself reads it.
+pub(super) fn by_syntect(syntax: &SyntaxReference, code: &str) -> String {
+    let mut state = ParseState::new(syntax);
+    let mut scopes = Scopes::default();
+    let mut runs = Runs::default();
+    let ended = format!("{}\n", code.strip_suffix('\n').unwrap_or(code));
+    for line in ended.split_inclusive('\n') {
+        let changes = state.parse_line(line, grammar::set());
+        let changes = changes.expect("the grammar reads it");
+        let changes = changes.into_iter().map(|(at, change)| (at, own(change)));
+        scopes.paint(line, changes, &mut runs).expect("it does");
+    }
+    let mut expected = runs.finish().html(&ended).html;
+    // A break that the code does not have comes last, after every span.
+    if !code.ends_with('\n') {
+        expected.pop();
+    }
+    if code.is_empty() {
+        expected.clear();
+    }
+    expected
+}
+
 /// The numbers below `count`, each once, out of order.
-fn shuffled(count: usize, mut seed: u64) -> Vec<usize> {
+pub(super) fn shuffled(count: usize, mut seed: u64) -> Vec<usize> {
     let mut order: Vec<_> = (0..count).collect();
     for last in (1..count).rev() {
         seed ^= seed << 13;
