@@ -17,9 +17,7 @@ pub(super) fn bytes(list: &[u8]) -> Bytes {
 }
 
 /// The set, with both cases of every letter if case does not matter.
-///
-/// `wide` says whether it names characters beyond ASCII one by one.
-pub(super) fn folded(mut bytes: Bytes, fold: bool, wide: bool) -> Bytes {
+pub(super) fn folded(mut bytes: Bytes, fold: bool) -> Bytes {
     if fold {
         let mut letters = false;
         for lower in b'a'..=b'z' {
@@ -33,13 +31,6 @@ pub(super) fn folded(mut bytes: Bytes, fold: bool, wide: bool) -> Bytes {
         if letters {
             // The Kelvin sign is a `k`.
             others(&mut bytes);
-        }
-        if wide {
-            // A sharp `s` is two letters.
-            for letter in b'a'..=b'z' {
-                bytes[usize::from(letter)] = true;
-                bytes[usize::from(letter.to_ascii_uppercase())] = true;
-            }
         }
     }
     bytes
@@ -242,13 +233,10 @@ fn single(source: &[u8], at: &mut usize) -> Option<(Bytes, bool)> {
         *at += 1;
         return Some(match byte {
             b'b' => (bytes(b"\x08"), true),
-            b'p' | b'P' => {
-                while *source.get(*at)? != b'}' {
-                    *at += 1;
-                }
-                *at += 1;
-                ([true; 256], false)
-            }
+            b'p' | b'P' => match property(source, at, byte == b'P')? {
+                Some(set) => (set, true),
+                None => ([true; 256], false),
+            },
             _ => match escaped(byte, source, at) {
                 Some(set) => (set, true),
                 None => ([true; 256], false),
@@ -268,6 +256,30 @@ fn single(source: &[u8], at: &mut usize) -> Option<(Bytes, bool)> {
         others(&mut set);
     }
     Some((set, true))
+}
+
+/// Reads `{name}` after `\p` or `\P`: its set, if it is one of those that
+/// grammars use.
+pub(super) fn property(source: &[u8], at: &mut usize, negated: bool) -> Option<Option<Bytes>> {
+    let rest = source.get(*at..)?;
+    let close = rest.iter().position(|byte| *byte == b'}')?;
+    let name = rest[..close].strip_prefix(b"{")?;
+    *at += close + 1;
+    let (negated, name) = match name.strip_prefix(b"^") {
+        Some(name) => (!negated, name),
+        None => (negated, name),
+    };
+    let is: fn(u8) -> bool = match name {
+        b"L" => |byte| byte.is_ascii_alphabetic(),
+        b"Lu" => |byte| byte.is_ascii_uppercase(),
+        b"Ll" => |byte| byte.is_ascii_lowercase(),
+        b"N" | b"Nd" => |byte| byte.is_ascii_digit(),
+        b"Lt" | b"Lm" | b"Lo" | b"M" | b"Mn" | b"Mc" | b"Me" | b"Nl" | b"No" => |_| false,
+        b"Pc" => |byte| byte == b'_',
+        b"Sc" => |byte| byte == b'$',
+        _ => return Some(None),
+    };
+    Some(Some(where_ascii(|byte| is(byte) != negated)))
 }
 
 /// Reads `[:name:]`: its set, unless its bounds are not certain, and its length.
@@ -297,12 +309,12 @@ fn posix(rest: &[u8]) -> Option<(Option<Bytes>, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::content::highlight::first::of;
+    use crate::content::highlight::{expression, first};
 
     /// The ASCII characters, of those of interest, that an expression may begin
     /// with, and `$` for the end.
     fn firsts(source: &str) -> Option<String> {
-        let first = of(source)?;
+        let first = first::of(&expression::read(source)?)?;
         let all = "\n !#-059AIKZ[]_aikz";
         let mut found: String = all
             .chars()
@@ -338,7 +350,9 @@ mod tests {
             ("(?:^|a)(?>z)", Some("az")),
             ("(?<name>a)?+k", Some("ak")),
             (r"\x61\x{6b}", Some("a")),
-            (r"\p{Lu}", Some("\n !#-059AIKZ[]_aikz")),
+            (r"\p{Lu}", Some("AIKZ")),
+            (r"[\p{^L}\p{Lu}]", Some("\n !#-059AIKZ[]_")),
+            (r"\p{Greek}", Some("\n !#-059AIKZ[]_aikz")),
             ("", None),
             ("a*", None),
             (r"(?=a*)", None),
@@ -356,6 +370,7 @@ mod tests {
 
     #[test]
     fn where_a_match_may_begin_is_read() {
+        let of = |source| first::of(&expression::read(source)?);
         let edge = |source| of(source).is_some_and(|first| first.edge);
         assert!(edge(r"\bif") && edge(r"(?:\ba|\bb)") && edge(r"(?=\bz)z"));
         assert!(!edge(r"(?:\ba|b)") && !edge(r"\b?a") && !edge(r"a\b") && !edge(r"a?\bb"));

@@ -8,11 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use syntect::parsing::SyntaxReference;
 
+use super::expression;
 use super::first;
 use super::grammar;
 use super::language::{self, Language};
 use super::line_memo::LineMemo;
 use super::rules::compiled;
+use super::sieve::Sieve;
 use super::spans::Runs;
 use super::tests::{Block, OPEN, by_syntect, fenced, made_up, shuffled};
 
@@ -206,9 +208,12 @@ fn a_byte_that_is_left_out_begins_no_match() {
         let Some(regex) = compiled(source) else {
             continue;
         };
-        let Some(first) = first::of(source) else {
+        let Some(expression) = expression::read(source) else {
             continue;
         };
+        let first = first::of(&expression);
+        let sieve = Sieve::new(&expression).expect("a small expression has a sieve");
+        let mut cache = sieve.cache();
         for text in texts {
             for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {
                 let none = onig::SearchOptions::SEARCH_OPTION_NONE;
@@ -216,9 +221,15 @@ fn a_byte_that_is_left_out_begins_no_match() {
                     continue;
                 }
                 asked += 1;
-                let byte = text.as_bytes().get(at);
-                let may = byte.map_or(first.end, |byte| first.bytes[usize::from(*byte)]);
-                assert!(may, "{source} in {text:?} at {at}");
+                if let Some(first) = &first {
+                    let byte = text.as_bytes().get(at);
+                    let may = byte.map_or(first.end, |byte| first.bytes[usize::from(*byte)]);
+                    assert!(may, "{source} in {text:?} at {at}");
+                }
+                if text.is_ascii() {
+                    let may = sieve.may_match(&mut cache, text, at);
+                    assert!(may, "{source} in {text:?} at {at}, by its sieve");
+                }
             }
         }
     }

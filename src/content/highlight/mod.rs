@@ -12,6 +12,7 @@
 mod budget;
 mod changes;
 mod contrast;
+mod expression;
 mod first;
 mod first_class;
 mod first_part;
@@ -28,6 +29,7 @@ mod reader;
 mod rules;
 mod searches;
 mod session;
+mod sieve;
 mod spans;
 mod stylesheet;
 #[cfg(test)]

@@ -149,7 +149,7 @@ impl State {
             one_by_one,
         };
         Searches::with(|searches| {
-            searches.begin();
+            searches.begin(line);
             while self.step(line, &mut cursor, searches, &mut changes)? {}
             Ok(changes)
         })

@@ -18,9 +18,11 @@ use syntect::parsing::syntax_definition::{
 };
 use syntect::parsing::{ClearAmount, ParseState, Scope, SyntaxReference};
 
+use super::expression;
 use super::first::{self, First};
 use super::grammar::{Failed, set};
 use super::kind::{self, Own};
+use super::sieve::Sieve;
 
 /// Places in a text of the end, beside those of each byte.
 pub(super) const END: usize = 256;
@@ -57,6 +59,7 @@ pub(super) struct Rule {
     pub(super) with_prototype: Option<Link>,
     pattern: &'static MatchPattern,
     regex: OnceLock<Option<onig::Regex>>,
+    sieve: OnceLock<Option<Sieve>>,
 }
 
 /// What a match does to the stack of contexts.
@@ -136,6 +139,13 @@ impl Rule {
     pub(super) fn regex(&self) -> Option<&onig::Regex> {
         self.regex
             .get_or_init(|| compiled(self.pattern.regex().regex_str()))
+            .as_ref()
+    }
+
+    /// What holds back places where the expression does not match.
+    pub(super) fn sieve(&self) -> Option<&Sieve> {
+        self.sieve
+            .get_or_init(|| Sieve::new(&expression::read(self.source())?))
             .as_ref()
     }
 
@@ -250,7 +260,8 @@ fn rule(number: usize, pattern: &'static MatchPattern) -> Rule {
     let captured = captures.iter().map(|(group, _)| group + 1).max();
     Rule {
         number,
-        first: first::of(pattern.regex().regex_str()),
+        first: expression::read(pattern.regex().regex_str())
+            .and_then(|expression| first::of(&expression)),
         refers_back: pattern.has_captures,
         scopes: owns(&pattern.scope),
         groups: captured.unwrap_or(0).max(referred),
@@ -259,5 +270,6 @@ fn rule(number: usize, pattern: &'static MatchPattern) -> Rule {
         with_prototype: pattern.with_prototype.as_ref().map(Link::new),
         pattern,
         regex: OnceLock::new(),
+        sieve: OnceLock::new(),
     }
 }

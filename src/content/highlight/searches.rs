@@ -9,8 +9,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use onig::{MatchParam, Regex, Region, SearchOptions};
+use regex_automata::hybrid::dfa::Cache;
 
 use super::rules::{Act, Rule, compiled};
+use super::sieve::Sieve;
 
 /// Texts of groups that patterns refer back to, by the group's digit.
 pub(super) type Captured = [Option<Box<str>>];
@@ -58,9 +60,66 @@ impl Told {
     };
 }
 
+/// Misses of a rule from which on a sieve is worth its while; few in tests,
+/// where every rule is to be sifted.
+const PATIENCE: u32 = if cfg!(test) { 2 } else { 200 };
+
+/// Whether a rule is sifted.
+enum Sifting {
+    /// It missed so often.
+    NotYet(u32),
+    /// It is, and so many places were held back more than were let through in
+    /// vain.
+    Sifted {
+        sieve: &'static Sieve,
+        cache: Box<Cache>,
+        gain: i32,
+    },
+    /// It would not help.
+    Never,
+}
+
+impl Sifting {
+    /// Takes note that a rule was asked in vain.
+    fn missed(&mut self, rule: &'static Rule) {
+        match self {
+            Self::NotYet(misses) if *misses < PATIENCE => *misses += 1,
+            Self::NotYet(_) => {
+                *self = match rule.sieve() {
+                    Some(sieve) => Self::Sifted {
+                        sieve,
+                        cache: Box::new(sieve.cache()),
+                        gain: PATIENCE.cast_signed(),
+                    },
+                    None => Self::Never,
+                }
+            }
+            Self::Sifted { gain, .. } if *gain < 0 => *self = Self::Never,
+            Self::Sifted { gain, .. } => *gain -= 1,
+            Self::Never => {}
+        }
+    }
+
+    /// Whether a rule is known not to match here.
+    fn holds_back(&mut self, line: &str, at: usize) -> bool {
+        let Self::Sifted { sieve, cache, gain } = self else {
+            return false;
+        };
+        let held = !sieve.may_match(cache, line, at);
+        if held {
+            *gain = gain.saturating_add(1);
+        }
+        held
+    }
+}
+
 /// The memory of a thread.
 pub(super) struct Searches {
     told: Vec<Told>,
+    /// By the number of the rule.
+    sifting: Vec<Sifting>,
+    /// Whether the line may be sifted.
+    ascii: bool,
     /// Counts lines and steps.
     clock: u64,
     line: u64,
@@ -72,6 +131,8 @@ pub(super) struct Searches {
 thread_local! {
     static SEARCHES: RefCell<Searches> = RefCell::new(Searches {
         told: Vec::new(),
+        sifting: Vec::new(),
+        ascii: false,
         clock: 0,
         line: 0,
         region: Region::with_capacity(16),
@@ -87,7 +148,8 @@ impl Searches {
     }
 
     /// Begins a line: what was told of another is forgotten.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin(&mut self, line: &str) {
+        self.ascii = line.is_ascii();
         self.clock += 1;
         self.line = self.clock;
         self.groups.clear();
@@ -127,6 +189,17 @@ impl Searches {
             return None;
         }
         let found = match composed {
+            None if self.ascii => {
+                if self.sifting(rule).holds_back(line, at) {
+                    self.told(rule).fails_at = at;
+                    return None;
+                }
+                let found = matches_at(rule.regex()?, line, at, &mut self.region);
+                if found.is_none() {
+                    self.sifting(rule).missed(rule);
+                }
+                found
+            }
             None => matches_at(rule.regex()?, line, at, &mut self.region),
             Some(captured) => {
                 let regex = self.composed(rule, captured)?;
@@ -218,6 +291,14 @@ impl Searches {
             };
         }
         told
+    }
+
+    fn sifting(&mut self, rule: &Rule) -> &mut Sifting {
+        if rule.number >= self.sifting.len() {
+            self.sifting
+                .resize_with(rule.number + 1, || Sifting::NotYet(0));
+        }
+        &mut self.sifting[rule.number]
     }
 
     /// The match that was just found.
