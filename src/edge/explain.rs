@@ -6,6 +6,7 @@ use crate::content::markdown::Link;
 use crate::engine::cache::{Cache, OutputFact};
 use crate::ground::paths::{OutPath, SrcPath};
 use crate::ground::suggest::did_you_mean;
+use crate::render::named::DATA;
 
 /// What is known of an output.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,10 +125,10 @@ fn parts(record: &PageRecord) -> Vec<(String, Vec<String>)> {
     part(
         "data",
         record
-            .named
+            .frame
+            .data
             .iter()
-            .filter(|(name, _)| name.starts_with("the data file"))
-            .map(|(name, _)| name.clone())
+            .map(|(name, _)| format!("{DATA}`{name}`"))
             .collect(),
     );
     part(

@@ -326,14 +326,14 @@ impl Renderer<'_> {
         }
         let (slot, reasons) = match (step, self.pages) {
             (OutputStep::Page(page), Some(pages)) => {
-                let named = page.named_inputs();
+                let frame = page.frame();
                 let before = fact.and_then(|fact| pages.get(fact.key, fact.slot?));
                 let before: Option<PageRecord> =
                     before.and_then(|bytes| postcard::from_bytes(&bytes).ok());
                 let record = explained(
                     before.as_ref(),
                     page.given,
-                    named,
+                    frame,
                     self.number,
                     self.changed,
                 );

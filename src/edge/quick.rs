@@ -274,7 +274,7 @@ fn make(
                 highlighted: &highlighted,
             };
             let page = step.run();
-            (step.key(), step.named_inputs(), page)
+            (step.key(), step.frame(), page)
         })
         .collect();
     let failed = rendered.iter().any(|(.., page)| {
@@ -288,7 +288,7 @@ fn make(
     }
     let mut facts = Vec::with_capacity(tasks.len());
     let mut made = HashMap::new();
-    for (task, (key, named, page)) in tasks.iter().zip(rendered) {
+    for (task, (key, frame, page)) in tasks.iter().zip(rendered) {
         let known =
             (!restamped.iter().any(|(path, _)| *path == task.path)).then_some(&task.fact.stamped);
         if folder.stage(&task.path, page.html.as_bytes(), 1, known)? == Staging::Foreign {
@@ -308,7 +308,7 @@ fn make(
         let record = explained(
             Some(&task.record),
             task.record.given.clone(),
-            named,
+            frame,
             build.number,
             &build.changed,
         );

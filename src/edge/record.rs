@@ -14,7 +14,8 @@ use crate::content::terms::Terms;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::{Digest, Digested};
 use crate::ground::paths::SrcPath;
-use crate::render::page::{CONFIGURATION, DATA, GivenPage, OWN_TEXT, TEMPLATE};
+use crate::render::named::{CONFIGURATION, DATA, Frame, OWN, TEMPLATE, changed_inputs};
+use crate::render::page::GivenPage;
 
 /// What is remembered of the build as a whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,8 +105,8 @@ impl ArticleRecord {
 pub struct PageRecord {
     /// What the site gave it.
     pub given: GivenPage,
-    /// Digests of its inputs by name.
-    pub named: Vec<(String, Digest)>,
+    /// Digests of everything else.
+    pub frame: Frame,
     /// The inputs that had changed when it was last made; empty the first
     /// time.
     pub reasons: Vec<String>,
@@ -122,11 +123,13 @@ pub struct PageRecord {
 pub fn explained(
     before: Option<&PageRecord>,
     given: GivenPage,
-    named: Vec<(String, Digest)>,
+    frame: Frame,
     number: u64,
     changed: &[SrcPath],
 ) -> PageRecord {
-    let reasons = match before.map(|before| changed_inputs(&before.named, &named)) {
+    let differ =
+        |before: &PageRecord| changed_inputs((&given, &frame), (&before.given, &before.frame));
+    let reasons = match before.map(differ) {
         None => Vec::new(),
         Some(reasons) if reasons.is_empty() => vec![BY_HAND.to_owned()],
         Some(reasons) => reasons,
@@ -159,7 +162,7 @@ pub fn explained(
     }
     PageRecord {
         given,
-        named,
+        frame,
         reasons,
         causes,
         number,
@@ -172,33 +175,3 @@ const MOST_CAUSES: usize = 5;
 
 /// The reason that is no input.
 pub const BY_HAND: &str = "its file had been changed or deleted by hand";
-
-/// Inputs that only the page's own source changes.
-const OWN: [&str; 6] = [
-    OWN_TEXT,
-    "its title",
-    "its review",
-    "its meta",
-    "its front matter",
-    "its address",
-];
-
-/// The names of the inputs that differ.
-pub fn changed_inputs(before: &[(String, Digest)], after: &[(String, Digest)]) -> Vec<String> {
-    let mut names: Vec<String> = after
-        .iter()
-        .filter(|(name, digest)| {
-            !before
-                .iter()
-                .any(|(other, known)| other == name && known == digest)
-        })
-        .map(|(name, _)| name.clone())
-        .collect();
-    names.extend(
-        before
-            .iter()
-            .filter(|(name, _)| !after.iter().any(|(other, _)| other == name))
-            .map(|(name, _)| name.clone()),
-    );
-    names
-}

@@ -1,14 +1,15 @@
 //! Verify: builds clean beside, and compares every byte and every finding.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::build::{BuildError, BuildOptions, BuildReport, build, cache_folder, program_id};
-use super::record::{PageRecord, changed_inputs};
+use super::record::PageRecord;
 use crate::engine::cache::Cache;
 use crate::ground::digest::Digest;
 use crate::ground::fs::{self, FsError};
 use crate::ground::paths::OutPath;
+use crate::render::named::changed_inputs;
 
 /// Something that a clean build makes otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,19 +111,13 @@ fn blame(ours: &Cache, theirs: &Cache, path: &OutPath) -> String {
     if here.0 == there.0 {
         return "render: the same key made other bytes, or the file was changed behind the build's back".to_owned();
     }
-    let named =
-        |cache: &Cache, (key, slot): (Digest, Option<_>)| -> Option<BTreeMap<String, Digest>> {
-            let bytes = cache.pages.get(key, slot?)?;
-            let record: PageRecord = postcard::from_bytes(&bytes).ok()?;
-            Some(record.named.into_iter().collect())
-        };
-    match (named(ours, here), named(theirs, there)) {
+    let record = |cache: &Cache, (key, slot): (Digest, Option<_>)| -> Option<PageRecord> {
+        postcard::from_bytes(&cache.pages.get(key, slot?)?).ok()
+    };
+    match (record(ours, here), record(theirs, there)) {
         (Some(ours), Some(theirs)) => {
-            let list = |named: BTreeMap<String, Digest>| named.into_iter().collect::<Vec<_>>();
-            format!(
-                "parse or resolve: stale {}",
-                changed_inputs(&list(ours), &list(theirs)).join(", ")
-            )
+            let differ = changed_inputs((&ours.given, &ours.frame), (&theirs.given, &theirs.frame));
+            format!("parse or resolve: stale {}", differ.join(", "))
         }
         _ => "parse or resolve: another key".to_owned(),
     }

@@ -23,7 +23,7 @@ const BUFFER: usize = 4 << 20;
 const CHECKSUM: usize = 8;
 
 /// Level of compression: most of the gain for little of the time.
-const LEVEL: i32 = 1;
+const LEVEL: i32 = -1;
 
 thread_local! {
     /// Made once a thread: making one costs more than packing a value.

@@ -8,6 +8,7 @@ pub mod html;
 pub mod inputs;
 pub mod links;
 pub mod meta_box;
+pub mod named;
 pub mod output;
 pub mod page;
 pub mod page_input;

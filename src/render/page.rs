@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::answers::{Answers, Credit};
 use super::inputs::{ListInput, PageInput, ReviewInput, SiteInput, TermList, TocInput};
 use super::meta_box;
+use super::named::Frame;
 use super::page_input::toc;
 use super::templates::{Templates, site_value, value_of};
 use super::world::{Data, PageOptions};
@@ -27,15 +28,6 @@ use crate::ground::fs::SourceRef;
 use crate::ground::source::Source;
 use crate::ground::step::Step;
 use crate::ground::value::{Map, Value};
-
-/// The name of the input that is a page's own text.
-pub const OWN_TEXT: &str = "its own text";
-/// The name of the input that is the set of templates.
-pub const TEMPLATE: &str = "a template";
-/// The name of the input that is the configuration.
-pub const CONFIGURATION: &str = "the configuration";
-/// The name of an input that is a data file, before the file's own name.
-pub const DATA: &str = "the data file ";
 
 /// Renders a page.
 #[derive(Clone, Serialize)]
@@ -230,64 +222,18 @@ impl RenderPage<'_> {
         Ok((rendered, answers.asked.into_inner()))
     }
 
-    /// The digests of the page's inputs by the names under which they are
-    /// explained to people. Together they cover every field of the step.
-    pub fn named_inputs(&self) -> Vec<(String, Digest)> {
-        let given = &self.given;
-        let page = &given.page;
-        let mut named: Vec<(String, Digest)> = Vec::new();
-        let mut name = |name: &str, digest: Digest| named.push((name.to_owned(), digest));
-        name(OWN_TEXT, Digest::of(&self.own));
-        name(TEMPLATE, Digest::of(&(&self.templates, &given.template)));
-        name(CONFIGURATION, Digest::of(&self.options));
-        name(
-            "the site's title, menu, taxonomies or theme files",
-            Digest::of(&given.site),
-        );
-        name("its title", Digest::of(&page.title));
-        name(
-            "its address",
-            Digest::of(&(&page.path, &page.permalink, &page.source, &given.name)),
-        );
-        name("its breadcrumbs", Digest::of(&page.breadcrumbs));
-        name(
-            "the guide before or after it",
-            Digest::of(&(&page.previous, &page.next)),
-        );
-        name("its similar guides", Digest::of(&page.similar));
-        name("the guides that link to it", Digest::of(&page.backlinks));
-        name("its terms", Digest::of(&page.taxonomies));
-        name("its review", Digest::of(&page.review));
-        name("its meta", Digest::of(&page.meta));
-        name("the list of guides on it", Digest::of(&given.list));
-        name("the list of terms on it", Digest::of(&given.terms));
-        name("where it redirects to", Digest::of(&given.target));
-        name("where its links lead", Digest::of(&given.links));
-        name("its images", Digest::of(&(&given.images, &given.credits)));
-        name(
-            "the list of all guides (site.guides)",
-            Digest::of(&self.guides),
-        );
-        for (data, value) in &self.data {
-            name(&format!("{DATA}`{data}`"), value.digest);
+    /// Digests of all fields of the step but [`GivenPage`].
+    pub fn frame(&self) -> Frame {
+        let data = self.data.iter();
+        Frame {
+            own: Digest::of(&self.own),
+            templates: self.templates.digest(),
+            options: Digest::of(&self.options),
+            guides: self.guides.as_ref().map(|guides| guides.digest),
+            data: data
+                .map(|(name, value)| (name.clone(), value.digest))
+                .collect(),
         }
-        let rest = PageInput {
-            title: String::new(),
-            path: String::new(),
-            permalink: String::new(),
-            source: String::new(),
-            breadcrumbs: Vec::new(),
-            previous: None,
-            next: None,
-            similar: Vec::new(),
-            backlinks: Vec::new(),
-            taxonomies: Vec::new(),
-            review: None,
-            meta: Map::default(),
-            ..page.clone()
-        };
-        name("its front matter", Digest::of(&rest));
-        named
     }
 }
 

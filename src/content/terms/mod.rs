@@ -11,8 +11,11 @@
 mod stop_words;
 mod words;
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::config::SimilarOptions;
@@ -123,16 +126,40 @@ fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
 }
 
 /// What is known of one word or phrase of a guide.
-#[derive(Default)]
-struct Found {
-    /// As first written; the title comes first.
-    label: String,
+struct Found<'a> {
+    /// Its words as first written; the title comes first.
+    written: (Option<&'a str>, &'a str),
     in_title: bool,
     in_heading: bool,
     count: u32,
 }
 
-impl Found {
+impl<'a> Found<'a> {
+    fn new(before: Option<&'a str>, written: &'a str) -> Self {
+        Self {
+            written: (before, written),
+            in_title: false,
+            in_heading: false,
+            count: 0,
+        }
+    }
+
+    fn note(&mut self, field: Field) {
+        match field {
+            Field::Title => self.in_title = true,
+            Field::Heading => self.in_heading = true,
+            Field::Text => self.count += 1,
+        }
+    }
+
+    /// The words shown as the reason.
+    fn label(&self) -> String {
+        match self.written {
+            (None, word) => readable(word),
+            (Some(before), word) => format!("{} {}", readable(before), readable(word)),
+        }
+    }
+
     /// 1 for a word that stands once, up to 10 for one of title, headings and text.
     fn points(&self) -> u8 {
         let text = match self.count {
@@ -147,47 +174,98 @@ impl Found {
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
     Title,
     Heading,
     Text,
 }
 
+/// The words of a guide, and its phrases of two words.
+#[derive(Default)]
+struct Vocabulary<'a> {
+    numbers: FxHashMap<Cow<'a, str>, usize>,
+    /// By number.
+    words: Vec<Found<'a>>,
+    /// By the numbers of their words.
+    phrases: FxHashMap<(usize, usize), Found<'a>>,
+}
+
+impl<'a> Vocabulary<'a> {
+    fn read(&mut self, text: &'a str, field: Field) {
+        let mut before: Option<(usize, &'a str)> = None;
+        for word in words(text, field == Field::Title) {
+            let written = word.written;
+            let next = self.words.len();
+            let number = *self.numbers.entry(word.folded).or_insert(next);
+            if number == next {
+                self.words.push(Found::new(None, written));
+            }
+            self.words[number].note(field);
+            if let Some((first, first_written)) = before
+                && word.follows
+                && first != number
+            {
+                self.phrases
+                    .entry((first, number))
+                    .or_insert_with(|| Found::new(Some(first_written), written))
+                    .note(field);
+            }
+            before = Some((number, written));
+        }
+    }
+}
+
 /// Words and phrases as terms, the strongest first; of equals the longer
 /// first, which tends to be the more special.
 fn strongest_words(title: &str, body: &Body, weight: u8) -> Vec<Term> {
-    let mut single: HashMap<String, Found> = HashMap::new();
-    let mut double: HashMap<String, Found> = HashMap::new();
-    count(title, Field::Title, &mut single, &mut double);
+    let mut vocabulary = Vocabulary::default();
+    vocabulary.read(title, Field::Title);
     for heading in &body.headings {
-        count(&heading.text, Field::Heading, &mut single, &mut double);
+        vocabulary.read(&heading.text, Field::Heading);
     }
     for block in body.text.lines() {
-        count(block, Field::Text, &mut single, &mut double);
+        vocabulary.read(block, Field::Text);
     }
-    double.retain(|_, found| found.in_title || found.count >= LEAST_PHRASE);
-    let mut terms = ranked(double, weight);
+    let mut folded = vec![""; vocabulary.words.len()];
+    for (word, number) in &vocabulary.numbers {
+        folded[*number] = word;
+    }
+    let phrases = vocabulary.phrases.iter();
+    let mut terms: Vec<Term> = phrases
+        .filter(|(_, found)| found.in_title || found.count >= LEAST_PHRASE)
+        .map(|((first, second), found)| {
+            let key = format!("word:{} {}", folded[*first], folded[*second]);
+            term(key, found, weight)
+        })
+        .collect();
+    sort(&mut terms);
     terms.truncate(MOST_PHRASES);
-    terms.extend(ranked(single, weight));
+    // Of many words the strongest are enough.
+    let mut strongest: Vec<(&str, &Found<'_>)> =
+        folded.iter().copied().zip(&vocabulary.words).collect();
+    strongest.sort_unstable_by_key(|(word, found)| {
+        (Reverse(strength(found, weight)), Reverse(word.len()), *word)
+    });
+    strongest.truncate(MOST_TERMS);
+    let words = strongest.into_iter();
+    terms.extend(words.map(|(word, found)| term(format!("word:{word}"), found, weight)));
     sort(&mut terms);
     terms
 }
 
-fn ranked(found: HashMap<String, Found>, weight: u8) -> Vec<Term> {
-    let mut terms: Vec<Term> = found
-        .into_iter()
-        .map(|(folded, found)| Term {
-            key: format!("word:{folded}"),
-            // Three is the default: points count as they are.
-            weight: (u16::from(found.points()) * u16::from(weight))
-                .div_ceil(3)
-                .clamp(1, 15) as u8,
-            label: found.label,
-        })
-        .collect();
-    sort(&mut terms);
-    terms
+fn term(key: String, found: &Found<'_>, weight: u8) -> Term {
+    Term {
+        key,
+        weight: strength(found, weight),
+        label: found.label(),
+    }
+}
+
+/// The weight of a word. Three is the default: points count as they are.
+fn strength(found: &Found<'_>, weight: u8) -> u8 {
+    let weighed = (u16::from(found.points()) * u16::from(weight)).div_ceil(3);
+    u8::try_from(weighed.clamp(1, 15)).unwrap_or(15)
 }
 
 fn sort(terms: &mut [Term]) {
@@ -197,39 +275,6 @@ fn sort(terms: &mut [Term]) {
             .cmp(&strength(a))
             .then_with(|| a.key.cmp(&b.key))
     });
-}
-
-fn count(
-    text: &str,
-    field: Field,
-    single: &mut HashMap<String, Found>,
-    double: &mut HashMap<String, Found>,
-) {
-    let note = |found: &mut Found, label: &dyn Fn() -> String| {
-        if found.label.is_empty() {
-            found.label = label();
-        }
-        match field {
-            Field::Title => found.in_title = true,
-            Field::Heading => found.in_heading = true,
-            Field::Text => found.count += 1,
-        }
-    };
-    let words = words(text, field == Field::Title);
-    for (index, word) in words.iter().enumerate() {
-        note(single.entry(word.folded.clone()).or_default(), &|| {
-            readable(word.written)
-        });
-        if let (true, Some(before)) = (word.follows, index.checked_sub(1)) {
-            let before = &words[before];
-            if before.folded != word.folded {
-                let key = format!("{} {}", before.folded, word.folded);
-                note(double.entry(key).or_default(), &|| {
-                    format!("{} {}", readable(before.written), readable(word.written))
-                });
-            }
-        }
-    }
 }
 
 /// A word as a reason: `Backup` at the head of a sentence becomes `backup`,

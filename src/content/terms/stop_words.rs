@@ -2,12 +2,13 @@
 //!
 //! Matched in lower case before plurals are folded.
 
-use std::collections::HashSet;
 use std::sync::OnceLock;
+
+use rustc_hash::FxHashSet;
 
 /// Whether a lower-case word is one.
 pub(super) fn is_stop_word(word: &str) -> bool {
-    static WORDS: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    static WORDS: OnceLock<FxHashSet<&'static str>> = OnceLock::new();
     WORDS
         .get_or_init(|| {
             [ENGLISH, MAINTENANCE]

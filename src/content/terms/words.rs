@@ -4,6 +4,8 @@
 //! `backup` meet, `status` stays. Names in camel case are words of their own
 //! and, where they are long enough to be phrases, their parts too.
 
+use std::borrow::Cow;
+
 use super::stop_words::is_stop_word;
 
 /// The longest word that counts, in bytes: more is a token or a hash.
@@ -15,7 +17,7 @@ pub(super) struct Word<'a> {
     /// As written.
     pub(super) written: &'a str,
     /// Lower case, singular.
-    pub(super) folded: String,
+    pub(super) folded: Cow<'a, str>,
     /// Whether it directly follows the word before it, with nothing but a
     /// blank or a hyphen between them.
     pub(super) follows: bool,
@@ -71,13 +73,13 @@ pub(super) fn fold_phrase(phrase: &str) -> String {
     let folded: Vec<String> = phrase
         .split(|one: char| !(one.is_alphanumeric() || matches!(one, '+' | '#')))
         .filter(|word| !word.is_empty())
-        .map(|word| singular(&word.to_lowercase()))
+        .map(|word| singular(lower(word)).into_owned())
         .collect();
     folded.join(" ")
 }
 
 fn add<'a>(words: &mut Vec<Word<'a>>, written: &'a str, follows: bool) {
-    let lower = written.to_lowercase();
+    let lower = lower(written);
     let says_nothing = lower.len() < 2
         || lower.len() > LONGEST
         || lower.chars().all(char::is_numeric)
@@ -87,7 +89,7 @@ fn add<'a>(words: &mut Vec<Word<'a>>, written: &'a str, follows: bool) {
     } else {
         Word {
             written,
-            folded: singular(&lower),
+            folded: singular(lower),
             follows,
         }
     });
@@ -96,30 +98,54 @@ fn add<'a>(words: &mut Vec<Word<'a>>, written: &'a str, follows: bool) {
 fn gap() -> Word<'static> {
     Word {
         written: "",
-        folded: String::new(),
+        folded: Cow::Borrowed(""),
         follows: false,
     }
 }
 
+/// A word in lower case, which most are as they stand.
+fn lower(word: &str) -> Cow<'_, str> {
+    if word
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+    {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(word.to_lowercase())
+    }
+}
+
 /// The singular of a lower-case English word, as far as endings tell.
-fn singular(word: &str) -> String {
+fn singular(word: Cow<'_, str>) -> Cow<'_, str> {
     if word.len() <= 3 || !word.is_ascii() {
-        return word.to_owned();
+        return word;
     }
     if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
-        return format!("{stem}y");
+        return Cow::Owned(format!("{stem}y"));
     }
     for ending in ["sses", "xes", "ches", "shes", "zes"] {
         if word.ends_with(ending) {
-            return word[..word.len() - 2].to_owned();
+            return without_last(word, 2);
         }
     }
     let keeps = ["ss", "us", "is", "as", "os"]
         .iter()
         .any(|ending| word.ends_with(ending));
-    match word.strip_suffix('s') {
-        Some(stem) if !keeps => stem.to_owned(),
-        _ => word.to_owned(),
+    match word.ends_with('s') && !keeps {
+        true => without_last(word, 1),
+        false => word,
+    }
+}
+
+/// An ASCII word without its last letters.
+fn without_last(word: Cow<'_, str>, letters: usize) -> Cow<'_, str> {
+    let length = word.len() - letters;
+    match word {
+        Cow::Borrowed(word) => Cow::Borrowed(&word[..length]),
+        Cow::Owned(mut word) => {
+            word.truncate(length);
+            Cow::Owned(word)
+        }
     }
 }
 
@@ -152,7 +178,7 @@ mod tests {
     fn folded(text: &str, split: bool) -> Vec<String> {
         words(text, split)
             .into_iter()
-            .map(|word| word.folded)
+            .map(|word| word.folded.into_owned())
             .collect()
     }
 

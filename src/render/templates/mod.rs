@@ -38,7 +38,17 @@ use crate::ground::value::Plain;
 pub struct Templates {
     tera: Tera,
     texts: BTreeMap<String, Text>,
+    /// What each template reads beside what all pages are given.
+    reads: BTreeMap<String, Reads>,
     digest: Digest,
+}
+
+/// What a template, its parents, includes or components may read beside what
+/// all pages are given.
+#[derive(Debug)]
+struct Reads {
+    guides: bool,
+    data: DataNames,
 }
 
 /// A template's source and what it mentions.
@@ -90,9 +100,14 @@ impl Templates {
             .map(|(name, text)| (name, &text.source))
             .collect();
         let digest = Digest::of_named("templates", &sources);
+        let reads = texts
+            .keys()
+            .map(|name| (name.clone(), Reads::of(name, &texts)))
+            .collect();
         Ok(Self {
             tera,
             texts,
+            reads,
             digest,
         })
     }
@@ -209,46 +224,63 @@ impl Templates {
     /// Whether a template, its parents, includes or components may read
     /// `site.guides`.
     pub fn names_guides(&self, template: &str) -> bool {
-        self.scopes(template).any(|(names, dumps)| {
-            dumps
-                || names.read.iter().any(|mention| {
-                    mention.name == "site"
-                        && mention.field.as_ref().is_none_or(|(f, _)| f == "guides")
-                })
-        })
+        self.reads.get(template).is_none_or(|reads| reads.guides)
     }
 
     /// The data files that a template, its parents, includes or components
     /// may read.
-    pub fn data_names(&self, template: &str) -> DataNames {
-        let mut named = BTreeSet::new();
-        for (names, dumps) in self.scopes(template) {
+    pub fn data_names(&self, template: &str) -> &DataNames {
+        self.reads
+            .get(template)
+            .map_or(&DataNames::All, |reads| &reads.data)
+    }
+}
+
+impl Reads {
+    fn of(template: &str, texts: &BTreeMap<String, Text>) -> Self {
+        let guides = scopes(template, texts).any(|(names, dumps)| {
+            let guides = names.read.iter().any(|mention| {
+                let field = mention.field.as_ref();
+                mention.name == "site" && field.is_none_or(|(field, _)| field == "guides")
+            });
+            dumps || guides
+        });
+        let mut named = Some(BTreeSet::new());
+        for (names, dumps) in scopes(template, texts) {
             for mention in names.read.iter().filter(|mention| mention.name == "data") {
-                match &mention.field {
-                    Some((field, _)) => named.insert(field.clone()),
-                    None => return DataNames::All,
-                };
+                match (&mention.field, &mut named) {
+                    (Some((field, _)), Some(named)) => {
+                        named.insert(field.clone());
+                    }
+                    _ => named = None,
+                }
             }
             if dumps {
-                return DataNames::All;
+                named = None;
             }
         }
-        DataNames::Named(named.into_iter().collect())
+        Self {
+            guides,
+            data: named.map_or(DataNames::All, |named| {
+                DataNames::Named(named.into_iter().collect())
+            }),
+        }
     }
+}
 
-    /// Every scope that takes part in rendering a template.
-    fn scopes(&self, template: &str) -> impl Iterator<Item = (&Names, bool)> {
-        names::family(template, &self.texts)
-            .into_iter()
-            .flat_map(|name| {
-                let scan = &self.texts[name].scan;
-                scan.components
-                    .iter()
-                    .map(|component| &component.names)
-                    .chain([&scan.page])
-                    .map(|names| (names, scan.dumps_context))
-            })
-    }
+/// Every scope that takes part in rendering a template.
+fn scopes<'a>(
+    template: &str,
+    texts: &'a BTreeMap<String, Text>,
+) -> impl Iterator<Item = (&'a Names, bool)> {
+    names::family(template, texts).into_iter().flat_map(|name| {
+        let scan = &texts[name].scan;
+        scan.components
+            .iter()
+            .map(|component| &component.names)
+            .chain([&scan.page])
+            .map(|names| (names, scan.dumps_context))
+    })
 }
 
 /// A value as templates see it.

@@ -37,7 +37,7 @@ fn the_built_in_theme_loads_and_names_no_whole_site_value() {
     for name in templates.page_template_names() {
         assert!(!templates.names_guides(name), "{name}");
         assert_eq!(
-            templates.data_names(name),
+            *templates.data_names(name),
             DataNames::Named(vec![]),
             "{name}"
         );

@@ -40,7 +40,7 @@ fn whole_site_values_are_supplied_where_they_may_be_read() {
     ];
     for (name, guides, data) in expected {
         assert_eq!(templates.names_guides(name), guides, "{name}");
-        assert_eq!(templates.data_names(name), data, "{name}");
+        assert_eq!(*templates.data_names(name), data, "{name}");
     }
 }
 
