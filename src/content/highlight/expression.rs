@@ -4,10 +4,9 @@
 //! It reads the syntax of Oniguruma as far as the grammars use it, and does not
 //! match anything. What it reads is wider than the expression: a set of bytes
 //! may have some too many, and what looks behind or says what must not come is
-//! only known to look ([`Expression::Looks`]). An expression that is not
+//! only known to look ([`Expression::Looks`]). Where nothing of an expression
+//! is wider, that is known too ([`Read::exact`]). An expression that is not
 //! understood is not read at all.
-
-use std::ops::RangeInclusive;
 
 use super::first_class::{self, Bytes};
 
@@ -38,18 +37,48 @@ pub(super) enum Expression {
     /// One of several, in their order.
     Either(Vec<Self>),
     /// As often as this, without a bound above where there is none.
-    Repeated(Box<Self>, u32, Option<u32>),
+    Repeated {
+        part: Box<Self>,
+        least: u32,
+        most: Option<u32>,
+        /// Whether fewer are tried before more.
+        lazy: bool,
+    },
+}
+
+impl Expression {
+    /// Whether it may match without taking any text.
+    pub(super) fn may_be_empty(&self) -> bool {
+        match self {
+            Self::OneOf(_) => false,
+            Self::Sequence(parts) => parts.iter().all(Self::may_be_empty),
+            Self::Either(parts) => parts.iter().any(Self::may_be_empty),
+            Self::Repeated { part, least, .. } => *least == 0 || part.may_be_empty(),
+            _ => true,
+        }
+    }
+}
+
+/// What is read of an expression.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) expression: Expression,
+    /// Whether it matches the same ASCII as what was read, and in the same
+    /// order of preference.
+    pub(super) exact: bool,
 }
 
 /// Reads an expression.
-pub(super) fn read(source: &str) -> Option<Expression> {
+pub(super) fn read(source: &str) -> Option<Read> {
     let mut reader = Reader {
         source: source.as_bytes(),
         at: 0,
         depth: 0,
+        exact: true,
     };
     let expression = reader.branches(&mut Flags::default())?;
-    (reader.at == reader.source.len()).then_some(expression)
+    let exact = reader.exact;
+    (reader.at == reader.source.len()).then_some(Read { expression, exact })
 }
 
 /// Groups within groups that are followed.
@@ -66,6 +95,7 @@ struct Reader<'a> {
     source: &'a [u8],
     at: usize,
     depth: usize,
+    exact: bool,
 }
 
 impl Reader<'_> {
@@ -128,6 +158,16 @@ impl Reader<'_> {
         }
     }
 
+    fn unknown(&mut self) -> Expression {
+        self.exact = false;
+        Expression::Unknown
+    }
+
+    fn looks(&mut self) -> Expression {
+        self.exact = false;
+        Expression::Looks
+    }
+
     fn comment(&mut self, end: u8) {
         while self.take().is_some_and(|byte| byte != end) {}
     }
@@ -139,12 +179,13 @@ impl Reader<'_> {
             b'(' => return self.group(flags),
             b'[' => {
                 let begin = self.at;
-                let bytes = first_class::class(self.source, &mut self.at)?;
+                let (bytes, known) = first_class::class(self.source, &mut self.at)?;
+                self.exact &= known && !flags.fold;
                 let text = &self.source[begin..self.at];
                 let wide = !text.is_ascii() || text.windows(2).any(|pair| pair == b"\\x");
                 if flags.fold && wide {
                     // A sharp `s` is two letters.
-                    Expression::Unknown
+                    self.unknown()
                 } else {
                     Expression::OneOf(first_class::folded(bytes, flags.fold))
                 }
@@ -163,7 +204,7 @@ impl Reader<'_> {
                     self.at += 1;
                 }
                 if flags.fold {
-                    Expression::Unknown
+                    self.unknown()
                 } else {
                     Expression::OneOf(first_class::bytes(&[byte]))
                 }
@@ -185,7 +226,10 @@ impl Reader<'_> {
                 ignored = true;
             } else if self.eat("<") || self.eat("'") {
                 while !matches!(self.take()?, b'>' | b'\'') {}
-            } else if !self.eat(">") && !self.eat(":") {
+            } else if self.eat(">") {
+                // It gives nothing back.
+                self.exact = false;
+            } else if !self.eat(":") {
                 let within = self.switches(&mut inner)?;
                 if !within {
                     *flags = inner;
@@ -203,7 +247,7 @@ impl Reader<'_> {
         }
         Some(Some(match (ahead, ignored) {
             (true, _) => Expression::Ahead(Box::new(part)),
-            (_, true) => Expression::Looks,
+            (_, true) => self.looks(),
             _ => part,
         }))
     }
@@ -229,7 +273,7 @@ impl Reader<'_> {
         let byte = self.take()?;
         Some(match byte {
             b'b' => Expression::Edge,
-            b'B' | b'y' | b'Y' => Expression::Looks,
+            b'B' | b'y' | b'Y' => self.looks(),
             b'A' => Expression::TextStart,
             b'Z' => Expression::LineEnd,
             b'z' => Expression::TextEnd,
@@ -237,7 +281,7 @@ impl Reader<'_> {
                 while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
                     self.at += 1;
                 }
-                Expression::Unknown
+                self.unknown()
             }
             b'k' | b'g' => {
                 let close = match self.take()? {
@@ -246,19 +290,22 @@ impl Reader<'_> {
                     _ => return None,
                 };
                 while self.take()? != close {}
-                Expression::Unknown
+                self.unknown()
             }
             b'p' | b'P' => {
                 let bytes = first_class::property(self.source, &mut self.at, byte == b'P')?;
                 match bytes {
                     Some(bytes) => Expression::OneOf(first_class::folded(bytes, flags.fold)),
-                    None => Expression::OneOf([true; 256]),
+                    None => {
+                        self.exact = false;
+                        Expression::OneOf([true; 256])
+                    }
                 }
             }
-            b'X' | b'R' | b'N' | b'O' => Expression::Unknown,
+            b'X' | b'R' | b'N' | b'O' => self.unknown(),
             b'x' if flags.fold => {
                 first_class::escaped(byte, self.source, &mut self.at)?;
-                Expression::Unknown
+                self.unknown()
             }
             _ => {
                 let bytes = first_class::escaped(byte, self.source, &mut self.at)?;
@@ -269,7 +316,7 @@ impl Reader<'_> {
 
     /// Reads the quantifiers after a part.
     fn repeated(&mut self, mut part: Expression, flags: Flags) -> Option<Expression> {
-        let times = |part, least, most| Expression::Repeated(Box::new(part), least, most);
+        let mut quantified = false;
         loop {
             if flags.extended && self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
                 // Blanks may stand between a part and its quantifier.
@@ -282,58 +329,64 @@ impl Reader<'_> {
                 }
                 self.at += next;
             }
-            match self.peek() {
-                Some(b'*') => {
-                    self.at += 1;
-                    part = times(part, 0, None);
-                    self.manner();
-                }
-                Some(b'?') => {
-                    self.at += 1;
-                    part = times(part, 0, Some(1));
-                    self.manner();
-                }
-                Some(b'+') => {
-                    self.at += 1;
-                    part = times(part, 1, None);
-                    self.manner();
-                }
-                Some(b'{') => {
-                    let Some(interval) = self.interval() else {
-                        return Some(part);
-                    };
-                    let most = (*interval.end() != u32::MAX).then_some(*interval.end());
-                    part = times(part, *interval.start(), most);
-                }
+            let (least, most) = match self.peek() {
+                Some(b'*') => (0, None),
+                Some(b'?') => (0, Some(1)),
+                Some(b'+') => (1, None),
+                Some(b'{') => match self.interval() {
+                    Some(interval) => interval,
+                    None => return Some(part),
+                },
                 _ => return Some(part),
-            }
+            };
+            // The byte of the sign, or the brace that closes the interval.
+            let sign = self.take();
+            let lazy = sign != Some(b'}') && self.manner();
+            // What a quantifier of a quantifier means is an art of its own, and
+            // so is when to stop repeating nothing.
+            self.exact &= !quantified && (most == Some(1) || !part.may_be_empty());
+            quantified = true;
+            part = Expression::Repeated {
+                part: Box::new(part),
+                least,
+                most,
+                lazy,
+            };
         }
     }
 
-    /// Reads the sign after a quantifier that says how it tries.
-    fn manner(&mut self) {
-        if matches!(self.peek(), Some(b'?' | b'+')) {
-            self.at += 1;
+    /// Reads the sign after a quantifier that says how it tries; whether it
+    /// tries fewer first.
+    fn manner(&mut self) -> bool {
+        if self.eat("+") {
+            // It gives nothing back.
+            self.exact = false;
         }
+        self.eat("?")
     }
 
-    /// Reads `{2}`, `{2,}`, `{,2}` or `{2,3}`; braces around anything else are
-    /// text.
-    fn interval(&mut self) -> Option<RangeInclusive<u32>> {
+    /// Reads `{2}`, `{2,}`, `{,2}` or `{2,3}` up to the closing brace; braces
+    /// around anything else are text.
+    fn interval(&mut self) -> Option<(u32, Option<u32>)> {
         let rest = &self.source[self.at + 1..];
         let close = rest.iter().position(|byte| *byte == b'}')?;
         let text = std::str::from_utf8(&rest[..close]).ok()?;
-        let times = match text.split_once(',') {
-            None => text.parse().ok()?..=u32::MAX,
-            Some(("", to)) => 0..=to.parse().ok()?,
-            Some((from, "")) => from.parse().ok()?..=u32::MAX,
-            Some((from, to)) => from.parse().ok()?..=to.parse().ok()?,
+        let (least, most) = match text.split_once(',') {
+            None => {
+                let times = text.parse().ok()?;
+                (times, Some(times))
+            }
+            Some(("", most)) => (0, Some(most.parse().ok()?)),
+            Some((least, "")) => (least.parse().ok()?, None),
+            Some((least, most)) => (least.parse().ok()?, Some(most.parse().ok()?)),
         };
-        self.at += close + 2;
-        Some(if times.start() > times.end() {
-            0..=*times.start()
-        } else {
-            times
+        self.at += close + 1;
+        Some(match most {
+            Some(most) if most < least => {
+                self.exact = false;
+                (0, Some(least))
+            }
+            most => (least, most),
         })
     }
 }

@@ -64,7 +64,11 @@ fn part(expression: &Expression) -> Part {
             .map(part)
             .reduce(|all, part| all.or(&part))
             .unwrap_or(Part::LOOKS),
-        Expression::Repeated(inner, 0, _) => part(inner).optional(),
-        Expression::Repeated(inner, ..) => part(inner),
+        Expression::Repeated {
+            part: inner, least, ..
+        } => match least {
+            0 => part(inner).optional(),
+            _ => part(inner),
+        },
     }
 }

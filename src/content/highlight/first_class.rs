@@ -115,15 +115,15 @@ struct Class {
     unknown: bool,
 }
 
-/// Reads a class after its `[`.
-pub(super) fn class(source: &[u8], at: &mut usize) -> Option<Bytes> {
+/// Reads a class after its `[`; also whether its ASCII is known.
+pub(super) fn class(source: &[u8], at: &mut usize) -> Option<(Bytes, bool)> {
     let class = nested(source, at, 0)?;
     if class.unknown {
-        return Some([true; 256]);
+        return Some(([true; 256], false));
     }
     let mut set = class.set;
     others(&mut set);
-    Some(set)
+    Some((set, true))
 }
 
 fn nested(source: &[u8], at: &mut usize, depth: usize) -> Option<Class> {
@@ -314,7 +314,7 @@ mod tests {
     /// The ASCII characters, of those of interest, that an expression may begin
     /// with, and `$` for the end.
     fn firsts(source: &str) -> Option<String> {
-        let first = first::of(&expression::read(source)?)?;
+        let first = first::of(&expression::read(source)?.expression)?;
         let all = "\n !#-059AIKZ[]_aikz";
         let mut found: String = all
             .chars()
@@ -370,7 +370,7 @@ mod tests {
 
     #[test]
     fn where_a_match_may_begin_is_read() {
-        let of = |source| first::of(&expression::read(source)?);
+        let of = |source| first::of(&expression::read(source)?.expression);
         let edge = |source| of(source).is_some_and(|first| first.edge);
         assert!(edge(r"\bif") && edge(r"(?:\ba|\bb)") && edge(r"(?=\bz)z"));
         assert!(!edge(r"(?:\ba|b)") && !edge(r"\b?a") && !edge(r"a\b") && !edge(r"a?\bb"));

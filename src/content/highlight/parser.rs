@@ -281,7 +281,7 @@ impl State {
         line: &str,
         rule: &'static Rule,
         hit: Hit,
-        searches: &Searches,
+        searches: &mut Searches,
         changes: &mut Changes,
     ) -> Result<(), Failed> {
         let table = self.top()?.table;
@@ -319,7 +319,7 @@ impl State {
         links: &[Link],
         mut kept: Vec<&'static Table>,
         hit: Hit,
-        searches: &Searches,
+        searches: &mut Searches,
     ) -> Result<(), Failed> {
         for (at, link) in links.iter().enumerate() {
             let mut added = std::mem::take(&mut kept);
@@ -331,6 +331,7 @@ impl State {
             let table = link.follow()?;
             let refers_back = table.refers_back || added.iter().any(|table| table.refers_back);
             let captured = refers_back.then(|| {
+                let hit = searches.with_groups(line, rule, hit);
                 let text = |group| {
                     let (start, end) = searches.group(hit, group)?;
                     line.get(start..end).map(Box::from)

@@ -261,7 +261,7 @@ fn rule(number: usize, pattern: &'static MatchPattern) -> Rule {
     Rule {
         number,
         first: expression::read(pattern.regex().regex_str())
-            .and_then(|expression| first::of(&expression)),
+            .and_then(|read| first::of(&read.expression)),
         refers_back: pattern.has_captures,
         scopes: owns(&pattern.scope),
         groups: captured.unwrap_or(0).max(referred),

@@ -12,7 +12,7 @@ use onig::{MatchParam, Regex, Region, SearchOptions};
 use regex_automata::hybrid::dfa::Cache;
 
 use super::rules::{Act, Rule, compiled};
-use super::sieve::Sieve;
+use super::sieve::{Answer, Sieve};
 
 /// Texts of groups that patterns refer back to, by the group's digit.
 pub(super) type Captured = [Option<Box<str>>];
@@ -60,16 +60,15 @@ impl Told {
     };
 }
 
-/// Misses of a rule from which on a sieve is worth its while; few in tests,
-/// where every rule is to be sifted.
+/// Times that a rule was asked from which on a sieve is worth its while; few in
+/// tests, where every rule is to be sifted.
 const PATIENCE: u32 = if cfg!(test) { 2 } else { 200 };
 
 /// Whether a rule is sifted.
 enum Sifting {
-    /// It missed so often.
+    /// It was asked so often.
     NotYet(u32),
-    /// It is, and so many places were held back more than were let through in
-    /// vain.
+    /// It is, and so many answers were of use more than were not.
     Sifted {
         sieve: &'static Sieve,
         cache: Box<Cache>,
@@ -80,10 +79,10 @@ enum Sifting {
 }
 
 impl Sifting {
-    /// Takes note that a rule was asked in vain.
-    fn missed(&mut self, rule: &'static Rule) {
+    /// What is known of a rule here without asking it.
+    fn ask(&mut self, rule: &'static Rule, line: &str, at: usize) -> Answer {
         match self {
-            Self::NotYet(misses) if *misses < PATIENCE => *misses += 1,
+            Self::NotYet(asked) if *asked < PATIENCE => *asked += 1,
             Self::NotYet(_) => {
                 *self = match rule.sieve() {
                     Some(sieve) => Self::Sifted {
@@ -95,21 +94,19 @@ impl Sifting {
                 }
             }
             Self::Sifted { gain, .. } if *gain < 0 => *self = Self::Never,
-            Self::Sifted { gain, .. } => *gain -= 1,
+            Self::Sifted { sieve, cache, gain } => {
+                let answer = sieve.ask(cache, line, at);
+                let of_use = match answer {
+                    Answer::No => true,
+                    Answer::Match(_) => rule.captures.is_empty(),
+                    Answer::Perhaps => false,
+                };
+                *gain = gain.saturating_add(if of_use { 1 } else { -1 });
+                return answer;
+            }
             Self::Never => {}
         }
-    }
-
-    /// Whether a rule is known not to match here.
-    fn holds_back(&mut self, line: &str, at: usize) -> bool {
-        let Self::Sifted { sieve, cache, gain } = self else {
-            return false;
-        };
-        let held = !sieve.may_match(cache, line, at);
-        if held {
-            *gain = gain.saturating_add(1);
-        }
-        held
+        Answer::Perhaps
     }
 }
 
@@ -188,37 +185,50 @@ impl Searches {
         if told.hidden == clock || (told.fails_at == at && composed.is_none()) {
             return None;
         }
-        let found = match composed {
-            None if self.ascii => {
-                if self.sifting(rule).holds_back(line, at) {
-                    self.told(rule).fails_at = at;
-                    return None;
-                }
-                let found = matches_at(rule.regex()?, line, at, &mut self.region);
-                if found.is_none() {
-                    self.sifting(rule).missed(rule);
-                }
-                found
-            }
-            None => matches_at(rule.regex()?, line, at, &mut self.region),
-            Some(captured) => {
+        let answer = match composed {
+            None if self.ascii => self.sifting(rule).ask(rule, line, at),
+            _ => Answer::Perhaps,
+        };
+        let hit = match (answer, composed) {
+            (Answer::No, _) => None,
+            (Answer::Match(end), _) if rule.captures.is_empty() => Some(Hit {
+                start: at,
+                end,
+                groups: (0, 0),
+            }),
+            (_, None) => self.match_here(rule.regex()?, line, at, rule),
+            (_, Some(captured)) => {
                 let regex = self.composed(rule, captured)?;
-                matches_at(&regex, line, at, &mut self.region)
+                self.match_here(&regex, line, at, rule)
             }
         };
-        match found {
-            Some(end) if end == at && matches!(rule.act, Act::Nothing) => {
+        match hit {
+            Some(hit) if hit.end == at && matches!(rule.act, Act::Nothing) => {
                 self.told(rule).hidden = clock;
                 None
             }
-            Some(_) => self.hit(rule),
-            None => {
-                if composed.is_none() {
-                    self.told(rule).fails_at = at;
-                }
+            None if composed.is_none() => {
+                self.told(rule).fails_at = at;
                 None
             }
+            hit => hit,
         }
+    }
+
+    /// The match with its groups, which are not known of every match.
+    pub(super) fn with_groups(&mut self, line: &str, rule: &'static Rule, hit: Hit) -> Hit {
+        if hit.groups.1 > 0 {
+            return hit;
+        }
+        let regex = rule.regex();
+        let again = regex.and_then(|regex| self.match_here(regex, line, hit.start, rule));
+        again.unwrap_or(hit)
+    }
+
+    /// A match that begins here.
+    fn match_here(&mut self, regex: &Regex, line: &str, at: usize, rule: &Rule) -> Option<Hit> {
+        matches_at(regex, line, at, &mut self.region)?;
+        self.hit(rule)
     }
 
     /// Where a rule matches first in the rest of the line. No rule that pushes
