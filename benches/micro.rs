@@ -129,7 +129,7 @@ fn parse_article(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn analyse_markdown(bencher: Bencher<'_, '_>) {
     let guide = &CORPUS[GUIDES / 2];
-    let range = parsed(guide).own.body.clone();
+    let range = parsed(guide).own.text.get().body;
     let options = Config::default().markdown;
     bencher.counter(BytesCount::new(range.len())).bench(|| {
         let source = Source::new(guide.source.clone(), &guide.text);
@@ -140,7 +140,7 @@ fn analyse_markdown(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn render_markdown(bencher: Bencher<'_, '_>) {
     let guide = &CORPUS[GUIDES / 2];
-    let range = parsed(guide).own.body.clone();
+    let range = parsed(guide).own.text.get().body;
     let options = Config::default().markdown;
     bencher.counter(BytesCount::new(range.len())).bench(|| {
         let source = Source::new(guide.source.clone(), &guide.text);

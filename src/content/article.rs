@@ -14,7 +14,7 @@ use super::config::{Cascade, Config, MarkdownOptions, OutputStyle, SimilarOption
 use super::front_matter::FrontMatter;
 use super::front_matter_reader;
 use super::markdown::{self, Body, Heading};
-use super::packed::PackedMap;
+use super::packed::{Packed, PackedMap};
 use super::permalink::{self, Kind, Permalink};
 use super::terms::{self, Terms};
 use crate::ground::diagnostic::Diagnostic;
@@ -126,9 +126,20 @@ pub struct Targets {
     pub images: Vec<String>,
 }
 
-/// What only the guide's own page shows.
+/// What only the guide's own page shows, and where its keys stand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Own {
+    /// Of its text; unpacked while the page is rendered.
+    pub text: Packed<OwnText>,
+    /// Addresses that redirect here.
+    pub aliases: Vec<Permalink>,
+    /// Where keys stand that later stages may complain of.
+    pub places: BTreeMap<String, Place>,
+}
+
+/// What only the guide's own page shows of its text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OwnText {
     /// Byte range of the body in the file.
     pub body: Range<usize>,
     /// The title as the front matter gives it.
@@ -141,10 +152,6 @@ pub struct Own {
     pub words: usize,
     /// See [`content_hash`].
     pub content_hash: String,
-    /// Addresses that redirect here.
-    pub aliases: Vec<Permalink>,
-    /// Where keys stand that later stages may complain of.
-    pub places: BTreeMap<String, Place>,
 }
 
 /// Parses one Markdown file. Everything that decides the article is a field.
@@ -296,12 +303,14 @@ impl Step for ParseArticle<'_> {
             meta: Digested::new(PackedMap::new(&std::mem::take(&mut front.meta))),
             front: Digested::new(front),
             own: Digested::new(Own {
-                body: head.body,
-                declared_title,
-                title_id,
-                headings: body.headings,
-                words: body.words,
-                content_hash,
+                text: Packed::new(&OwnText {
+                    body: head.body,
+                    declared_title,
+                    title_id,
+                    headings: body.headings,
+                    words: body.words,
+                    content_hash,
+                }),
                 aliases,
                 places: kept_places(places),
             }),

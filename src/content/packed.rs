@@ -3,9 +3,52 @@
 //! An open map of many small values takes several times its own size in
 //! memory. A large site holds one for each guide, and each is looked at twice.
 
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::ground::value::Map;
+
+/// A value as its bytes: a fraction of what it takes laid out.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Packed<T> {
+    bytes: Box<[u8]>,
+    #[serde(skip)]
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: Serialize + DeserializeOwned + Default> Packed<T> {
+    /// Packs a value.
+    pub fn new(value: &T) -> Self {
+        let bytes = postcard::to_stdvec(value).unwrap_or_default();
+        Self {
+            bytes: bytes.into(),
+            of: PhantomData,
+        }
+    }
+
+    /// The value.
+    pub fn get(&self) -> T {
+        postcard::from_bytes(&self.bytes).unwrap_or_default()
+    }
+}
+
+impl<T> Clone for Packed<T> {
+    fn clone(&self) -> Self {
+        Self {
+            bytes: self.bytes.clone(),
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T> PartialEq for Packed<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
 
 /// A packed [`Map`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

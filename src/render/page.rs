@@ -96,19 +96,19 @@ pub struct OwnPage {
 impl OwnPage {
     /// What an article says of its own page. `root` is the site's root.
     pub fn of(article: &Article, root: &std::path::Path) -> Self {
-        let own = &article.own;
+        let own = article.own.text.get();
         Self {
             source: SourceRef {
                 path: article.source.clone(),
                 digest: article.digest,
                 file: article.source.under(root),
             },
-            body: own.body.clone(),
-            declared_title: own.declared_title.clone(),
-            title_id: own.title_id.clone(),
-            toc: toc(&own.headings),
+            body: own.body,
+            declared_title: own.declared_title,
+            title_id: own.title_id,
+            toc: toc(own.headings),
             words: own.words,
-            content_hash: own.content_hash.clone(),
+            content_hash: own.content_hash,
         }
     }
 }

@@ -148,23 +148,23 @@ pub fn breadcrumbs(
 }
 
 /// Headings as a tree, each below the nearest earlier one of a higher rank.
-pub fn toc(headings: &[Heading]) -> Vec<TocInput> {
+pub fn toc(headings: Vec<Heading>) -> Vec<TocInput> {
     fn below(
-        headings: &mut std::iter::Peekable<std::slice::Iter<'_, Heading>>,
+        headings: &mut std::iter::Peekable<std::vec::IntoIter<Heading>>,
         level: u8,
     ) -> Vec<TocInput> {
         let mut entries = Vec::new();
         while let Some(heading) = headings.next_if(|heading| heading.level > level) {
             entries.push(TocInput {
-                id: heading.id.clone(),
-                title: heading.text.clone(),
+                id: heading.id,
+                title: heading.text,
                 level: heading.level,
                 children: below(headings, heading.level),
             });
         }
         entries
     }
-    below(&mut headings.iter().peekable(), 0)
+    below(&mut headings.into_iter().peekable(), 0)
 }
 
 /// A description at a length that fits a list; cut between words.
@@ -286,7 +286,7 @@ mod tests {
             id: id.into(),
             text: id.to_uppercase(),
         };
-        let tree = toc(&[
+        let tree = toc(vec![
             heading(2, "a"),
             heading(4, "b"),
             heading(3, "c"),
