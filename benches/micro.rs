@@ -4,12 +4,13 @@
 //! figures are those of the guides that `benches/run` builds.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use divan::{Bencher, black_box, counter::BytesCount};
 use guidepost::content::article::{Article, ParseArticle, ParseOptions};
 use guidepost::content::code_block::Fence;
-use guidepost::content::config::Config;
+use guidepost::content::config::{Config, FILE_NAME};
+use guidepost::content::config_reader;
 use guidepost::content::highlight::{HighlightBlock, Highlighted, Plain, Spans};
 use guidepost::content::markdown::surroundings::{
     Hook, ShortcodeAnswer, ShortcodeCall, TemplateFailure,
@@ -19,10 +20,15 @@ use guidepost::content::permalink::Kind;
 use guidepost::content::terms::Terms;
 use guidepost::edge::synth::synthesize;
 use guidepost::ground::digest::{Digest, Digested};
-use guidepost::ground::paths::SrcPath;
+use guidepost::ground::paths::{OutPath, SrcPath};
 use guidepost::ground::source::Source;
 use guidepost::ground::step::Step;
+use guidepost::site::links::Files;
+use guidepost::site::publication::Edition;
+use guidepost::site::resolve::resolve;
 use guidepost::site::similar::similar;
+use jiff::tz::TimeZone;
+use rayon::prelude::*;
 
 /// Guides of the corpus.
 const GUIDES: usize = 1_000;
@@ -39,9 +45,11 @@ struct Guide {
     digest: Digest,
 }
 
-static CORPUS: LazyLock<Vec<Guide>> = LazyLock::new(|| {
+static CORPUS: LazyLock<Vec<Guide>> = LazyLock::new(|| corpus(GUIDES));
+
+fn corpus(guides: usize) -> Vec<Guide> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    synthesize(GUIDES, 1, folder.path()).expect("a corpus");
+    synthesize(guides, 1, folder.path()).expect("a corpus");
     let content = folder.path().join("content");
     walkdir::WalkDir::new(&content)
         .sort_by_file_name()
@@ -66,10 +74,10 @@ static CORPUS: LazyLock<Vec<Guide>> = LazyLock::new(|| {
             }
         })
         .collect()
-});
+}
 
 static OPTIONS: LazyLock<Digested<ParseOptions>> =
-    LazyLock::new(|| Digested::new(ParseOptions::of(&Config::default())));
+    LazyLock::new(|| Digested::new(ParseOptions::of(&AROUND.0)));
 
 fn step(guide: &Guide) -> ParseArticle<'_> {
     ParseArticle {
@@ -225,4 +233,56 @@ fn similar_guides(bencher: Bencher<'_, '_>, guides: usize) {
     bencher
         .counter(divan::counter::ItemsCount::new(guides))
         .bench(|| similar(black_box(&terms), 5));
+}
+
+/// Guides of the whole site that is resolved.
+const MANY: usize = 10_000;
+
+static ARTICLES: LazyLock<Vec<Arc<Article>>> = LazyLock::new(|| {
+    let guides = corpus(MANY);
+    guides
+        .par_iter()
+        .map(|guide| Arc::new(parsed(guide)))
+        .collect()
+});
+
+fn edition() -> Edition {
+    let now = "2026-06-15T12:00:00Z".parse().expect("an instant");
+    Edition::new(now, &TimeZone::UTC, false, false)
+}
+
+/// The configuration of the corpus, and the files that its guides refer to.
+static AROUND: LazyLock<(Config, Files)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    synthesize(1, 1, folder.path()).expect("a corpus");
+    let text = std::fs::read_to_string(folder.path().join(FILE_NAME)).expect("a configuration");
+    let source = Source::new(SrcPath::new(FILE_NAME), &text);
+    let images = std::fs::read_dir(folder.path().join("static/images")).expect("pictures");
+    let files = Files {
+        content: "content".to_owned(),
+        statics: images
+            .map(|entry| entry.expect("a picture").file_name())
+            .map(|name| format!("images/{}", name.to_string_lossy()))
+            .map(|path| {
+                let out = OutPath::new(&path).expect("a path");
+                (out, SrcPath::new(format!("static/{path}")))
+            })
+            .collect(),
+        ..Files::default()
+    };
+    (config_reader::read(&source).0, files)
+});
+
+/// A whole site from nothing.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn resolve_cold(bencher: Bencher<'_, '_>) {
+    let ((config, files), edition) = (&*AROUND, edition());
+    bencher
+        .with_inputs(|| {
+            ARTICLES
+                .iter()
+                .map(|one| Arc::new((**one).clone()))
+                .collect::<Vec<_>>()
+        })
+        .bench_values(|articles| resolve(articles, config, files, &edition));
 }

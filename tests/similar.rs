@@ -14,8 +14,19 @@ use guidepost::content::config::SimilarOptions;
 use guidepost::content::front_matter::FrontMatter;
 use guidepost::content::markdown::{Body, Heading};
 use guidepost::content::terms::{Term, Terms, terms};
-use guidepost::site::similar::{Similar, similar};
+use guidepost::site::similar::{self, Similar};
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+/// The lists of guides that are named by their places, which nothing moves.
+fn similar(guides: &[&Terms], count: usize) -> Vec<Vec<Similar>> {
+    let names: Vec<String> = (0..guides.len()).map(|place| place.to_string()).collect();
+    let guides: Vec<similar::Guide<'_>> = names
+        .iter()
+        .zip(guides)
+        .map(|(name, terms)| similar::Guide { name, terms })
+        .collect();
+    similar::similar(&guides, count)
+}
 
 /// A guide of a corpus: its title and its body's plain text.
 struct Guide {

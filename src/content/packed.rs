@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::ground::value::Map;
+use crate::ground::value::{Map, Value};
 
 /// A value as its bytes: a fraction of what it takes laid out.
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,12 +70,59 @@ impl PackedMap {
         }
         postcard::from_bytes(&self.0).unwrap_or_default()
     }
+
+    /// The scalar at a dotted path such as `flags.needs_human_review`; `None`
+    /// where there is none, or a list or map. Copies no text but its own.
+    pub fn scalar(&self, path: &str) -> Option<Value> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let mut entries: Vec<(&str, Glance<'_>)> = postcard::from_bytes(&self.0).ok()?;
+        let mut keys = path.split('.').peekable();
+        while let Some(key) = keys.next() {
+            let at = entries.iter().position(|(name, _)| *name == key)?;
+            let (_, value) = entries.swap_remove(at);
+            match (value, keys.peek()) {
+                (Glance::Map(below), Some(_)) => entries = below,
+                (value, None) => return value.scalar(),
+                _ => return None,
+            }
+        }
+        None
+    }
+}
+
+/// A [`Value`] that borrows its texts. Its variants are those of `Value`, in
+/// the same order: the packed form of both is the same.
+#[derive(Deserialize)]
+enum Glance<'a> {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(&'a str),
+    #[serde(borrow)]
+    #[expect(dead_code, reason = "its items stand in the way of what follows")]
+    List(Vec<Glance<'a>>),
+    Map(Vec<(&'a str, Glance<'a>)>),
+}
+
+impl Glance<'_> {
+    fn scalar(self) -> Option<Value> {
+        Some(match self {
+            Glance::Null => Value::Null,
+            Glance::Bool(value) => Value::Bool(value),
+            Glance::Int(value) => Value::Int(value),
+            Glance::Float(value) => Value::Float(value),
+            Glance::Text(text) => Value::Text(text.to_owned()),
+            Glance::List(_) | Glance::Map(_) => return None,
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ground::value::Value;
 
     #[test]
     fn a_packed_map_is_the_map() {
@@ -88,5 +135,50 @@ mod tests {
         ]);
         assert_eq!(PackedMap::new(&map).map(), map);
         assert_eq!(PackedMap::default().map(), Map::default());
+    }
+
+    #[test]
+    fn scalars_are_found_without_unpacking() {
+        let map = |entries: Vec<(&str, Value)>| {
+            let entries = entries.into_iter().map(|(key, value)| (key.into(), value));
+            Map(entries.collect())
+        };
+        let scalars = vec![
+            ("null", Value::Null),
+            ("bool", Value::Bool(true)),
+            ("int", Value::Int(-3)),
+            ("float", Value::Float(0.5)),
+            ("text", Value::Text("a\u{e9}".into())),
+        ];
+        let all = map(vec![
+            (
+                "list",
+                Value::List(vec![Value::Int(1), Value::Map(map(scalars.clone()))]),
+            ),
+            (
+                "flags",
+                Value::Map(map(vec![("deep", Value::Map(map(scalars.clone())))])),
+            ),
+            ("last", Value::Int(7)),
+        ]);
+        let packed = PackedMap::new(&all);
+        for (name, value) in scalars {
+            let path = format!("flags.deep.{name}");
+            assert_eq!(packed.scalar(&path), Some(value.clone()), "{path}");
+            assert_eq!(all.at_path(&path), Some(&value));
+        }
+        assert_eq!(packed.scalar("last"), Some(Value::Int(7)));
+        for path in [
+            "",
+            "list",
+            "flags",
+            "flags.deep",
+            "flags.none",
+            "last.int",
+            "list.int",
+        ] {
+            assert_eq!(packed.scalar(path), None, "{path}");
+        }
+        assert_eq!(PackedMap::default().scalar("a"), None);
     }
 }

@@ -245,8 +245,8 @@ fn source_page<'a>(
     };
     let mut page = given_page(world, from, template, page_input::of_source(world, id));
     page.own = Some(OwnPage::of(article, &world.root));
-    page.given.links = links::table(world, from, &world.site.links[id]);
-    page.given.images = links::table(world, from, &world.site.images[id]);
+    page.given.links = links::table(world, from, &world.site.given[id].links);
+    page.given.images = links::table(world, from, &world.site.given[id].images);
     page.given.credits = credits(&page.given.page.meta);
     // A template other than the kind's own may still show lists.
     page.given.list = Some(ListInput::default());

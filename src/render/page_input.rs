@@ -3,8 +3,10 @@
 use super::inputs::{ItemInput, LinkInput, ListInput, PageInput, SimilarInput, TermList, TocInput};
 use super::site_input::{date, review, terms};
 use super::world::World;
+use crate::content::article::Listing;
 use crate::content::markdown::Heading;
 use crate::content::permalink::{Kind, Permalink};
+use crate::ground::digest::Digested;
 use crate::ground::paths::OutPath;
 use crate::site::Page;
 use crate::site::pagination::ListPage;
@@ -40,15 +42,12 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
     let article = &page.article;
     let (listing, front) = (&article.listing, &article.front);
     let from = &listing.permalink.file;
-    let link = |id: usize| {
-        let listing = &site.pages[id].article.listing;
-        LinkInput {
-            title: listing.title.clone(),
-            href: world.urls.page(from, &listing.permalink),
-            current: false,
-        }
+    let given = &site.given[id];
+    let link = |listing: &Digested<Listing>| LinkInput {
+        title: listing.title.clone(),
+        href: world.urls.page(from, &listing.permalink),
+        current: false,
     };
-    let (previous, next) = site.neighbours[id];
     PageInput {
         kind: match article.kind {
             Kind::Home => "home".into(),
@@ -78,23 +77,21 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
         meta_box_title: text_extra(page, "meta_box_title")
             .unwrap_or_else(|| world.config.meta_box.title.clone()),
         extra: front.extra.clone(),
-        previous: previous.map(link),
-        next: next.map(link),
-        similar: site.similar[id]
+        previous: given.previous.as_ref().map(link),
+        next: given.next.as_ref().map(link),
+        similar: given
+            .similar
             .iter()
-            .map(|similar| {
-                let listing = &site.pages[similar.guide].article.listing;
-                SimilarInput {
-                    title: listing.title.clone(),
-                    href: world.urls.page(from, &listing.permalink),
-                    description: shorten(&listing.description),
-                    reason: similar.shared.join(", "),
-                }
+            .map(|similar| SimilarInput {
+                title: similar.listing.title.clone(),
+                href: world.urls.page(from, &similar.listing.permalink),
+                description: shorten(&similar.listing.description),
+                reason: similar.shared.join(", "),
             })
             .collect(),
         similar_title: text_extra(page, "similar_title")
             .unwrap_or_else(|| world.config.similar.title.clone()),
-        backlinks: site.backlinks[id].iter().copied().map(link).collect(),
+        backlinks: given.backlinks.iter().map(link).collect(),
         feed: String::new(),
         // Filled in while the page is rendered, from the body and the meta.
         ..PageInput::default()

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::content::config::ReviewOptions;
 use crate::content::front_matter::FrontMatter;
 use crate::content::packed::PackedMap;
+use crate::ground::value::Value;
 
 /// The time of the build and what it lets through.
 #[derive(Clone, Debug)]
@@ -57,19 +58,87 @@ impl LeftOut {
     }
 }
 
-/// Whether, and why, a guide is left out of an edition.
-pub fn left_out(front: &FrontMatter, edition: &Edition) -> Option<LeftOut> {
-    if front.draft == Some(true) && !edition.drafts {
-        Some(LeftOut::Draft)
-    } else if front
-        .expires
-        .is_some_and(|expires| expires.instant <= edition.now)
-    {
-        Some(LeftOut::Expired)
-    } else if front.date.is_some_and(|date| date.instant > edition.now) && !edition.future {
-        Some(LeftOut::Future)
-    } else {
-        None
+/// What of a guide the time of a build decides upon, read out of its front
+/// matter once: it is small, and editions are many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    draft: bool,
+    date: Option<Timestamp>,
+    expires: Option<Timestamp>,
+    /// Whether a review is declared and, within, when the next one is due.
+    review: Option<Option<Date>>,
+    /// Whether the site keeps it out of indexes at any time: a review status
+    /// or a meta flag that the site names.
+    named: bool,
+    /// Whether the site keeps it out of indexes once its review is overdue.
+    until_due: bool,
+}
+
+impl Timing {
+    /// What a guide's front matter says; `noindex` and `options` are the
+    /// site's.
+    pub fn of(
+        front: &FrontMatter,
+        meta: &PackedMap,
+        noindex: &[String],
+        options: &ReviewOptions,
+    ) -> Self {
+        let status = front.review.status.as_deref();
+        let status = status.map(str::trim).unwrap_or_default();
+        Self {
+            draft: front.draft == Some(true),
+            date: front.date.map(|date| date.instant),
+            expires: front.expires.map(|expires| expires.instant),
+            review: (!front.review.is_empty()).then(|| due(front)),
+            named: options
+                .noindex_status
+                .iter()
+                .any(|word| word.eq_ignore_ascii_case(status))
+                || flagged(front, meta, noindex),
+            until_due: options.noindex_overdue,
+        }
+    }
+
+    /// When it was or will be published.
+    pub fn date(&self) -> Option<Timestamp> {
+        self.date
+    }
+
+    /// Whether, and why, the guide is left out of an edition.
+    pub fn left_out(&self, edition: &Edition) -> Option<LeftOut> {
+        if self.draft && !edition.drafts {
+            Some(LeftOut::Draft)
+        } else if self.expires.is_some_and(|expires| expires <= edition.now) {
+            Some(LeftOut::Expired)
+        } else if self.lies_ahead(edition) && !edition.future {
+            Some(LeftOut::Future)
+        } else {
+            None
+        }
+    }
+
+    /// The state of the guide's review; `None` where it declares none.
+    pub fn review(&self, edition: &Edition) -> Option<ReviewState> {
+        Some(match self.review? {
+            Some(due) if due < edition.today => ReviewState::Overdue,
+            Some(_) => ReviewState::Current,
+            None => ReviewState::Unknown,
+        })
+    }
+
+    /// Whether the guide is built but kept out of sitemap, feeds and similar
+    /// guides: a draft or guide of the future that was asked for, a review
+    /// status that the site names, an overdue review where the site says so,
+    /// or a meta flag that the site names.
+    pub fn is_unfit(&self, edition: &Edition) -> bool {
+        self.draft
+            || self.named
+            || self.lies_ahead(edition)
+            || (self.until_due && self.review(edition) == Some(ReviewState::Overdue))
+    }
+
+    fn lies_ahead(&self, edition: &Edition) -> bool {
+        self.date.is_some_and(|date| date > edition.now)
     }
 }
 
@@ -114,59 +183,13 @@ pub fn due(front: &FrontMatter) -> Option<Date> {
     Some(front.review.interval?.after(last.day))
 }
 
-/// The state of a guide's review; `None` where it declares none.
-pub fn review_state(front: &FrontMatter, edition: &Edition) -> Option<ReviewState> {
-    if front.review.is_empty() {
-        return None;
-    }
-    Some(match due(front) {
-        Some(due) if due < edition.today => ReviewState::Overdue,
-        Some(_) => ReviewState::Current,
-        None => ReviewState::Unknown,
-    })
-}
-
-/// Whether a guide is built but kept out of sitemap, feeds and similar
-/// guides: a draft or guide of the future that was asked for, a review status
-/// that the site names, an overdue review where the site says so, or a meta
-/// flag that the site names.
-pub fn is_unfit(
-    front: &FrontMatter,
-    meta: &PackedMap,
-    noindex: &[String],
-    review: &ReviewOptions,
-    edition: &Edition,
-) -> bool {
-    let status = front
-        .review
-        .status
-        .as_deref()
-        .map(str::trim)
-        .unwrap_or_default();
-    front.draft == Some(true)
-        || front.date.is_some_and(|date| date.instant > edition.now)
-        || review
-            .noindex_status
-            .iter()
-            .any(|word| word.eq_ignore_ascii_case(status))
-        || (review.noindex_overdue && review_state(front, edition) == Some(ReviewState::Overdue))
-        || flagged(front, meta, noindex)
-}
-
 /// Whether one of the dotted paths names a value that is set. Paths start with
 /// `meta.` or `extra.`, or are `draft`.
 fn flagged(front: &FrontMatter, meta: &PackedMap, paths: &[String]) -> bool {
-    if paths.is_empty() {
-        return false;
-    }
-    let meta = meta.map();
-    paths.iter().any(|path| {
-        let value = match path.split_once('.') {
-            Some(("meta", rest)) => meta.at_path(rest),
-            Some(("extra", rest)) => front.extra.at_path(rest),
-            _ => None,
-        };
-        value.is_some_and(crate::ground::value::Value::is_set)
+    paths.iter().any(|path| match path.split_once('.') {
+        Some(("meta", rest)) => meta.scalar(rest).is_some_and(|value| value.is_set()),
+        Some(("extra", rest)) => front.extra.at_path(rest).is_some_and(Value::is_set),
+        _ => false,
     })
 }
 
@@ -175,7 +198,7 @@ mod tests {
     use super::*;
     use crate::content::front_matter::Review;
     use crate::ground::date::{Interval, Moment};
-    use crate::ground::value::{Map, Value};
+    use crate::ground::value::Map;
 
     fn edition() -> Edition {
         Edition::new(
@@ -188,6 +211,25 @@ mod tests {
 
     fn day(text: &str) -> Option<Moment> {
         Some(Moment::parse(text, &TimeZone::UTC).unwrap())
+    }
+
+    fn timing(front: &FrontMatter) -> Timing {
+        let meta = PackedMap::new(&front.meta);
+        Timing::of(front, &meta, &[], &ReviewOptions::default())
+    }
+
+    fn left_out(front: &FrontMatter, edition: &Edition) -> Option<LeftOut> {
+        timing(front).left_out(edition)
+    }
+
+    fn review_state(front: &FrontMatter, edition: &Edition) -> Option<ReviewState> {
+        timing(front).review(edition)
+    }
+
+    fn is_unfit(front: &FrontMatter, noindex: &[String]) -> bool {
+        let meta = PackedMap::new(&front.meta);
+        let timing = Timing::of(front, &meta, noindex, &ReviewOptions::default());
+        timing.is_unfit(&edition())
     }
 
     #[test]
@@ -215,13 +257,7 @@ mod tests {
         };
         assert_eq!(left_out(&draft, &all), None);
         assert_eq!(left_out(&future, &all), None);
-        assert!(is_unfit(
-            &future,
-            &PackedMap::default(),
-            &[],
-            &ReviewOptions::default(),
-            &all
-        ));
+        assert!(timing(&future).is_unfit(&all));
     }
 
     #[test]
@@ -241,41 +277,16 @@ mod tests {
 
     #[test]
     fn unfit_by_status_or_by_a_flag_that_the_site_names() {
-        let options = ReviewOptions::default();
         let noindex = ["meta.flags.needs_human_review".to_owned()];
         let mut front = FrontMatter::default();
-        assert!(!is_unfit(
-            &front,
-            &PackedMap::new(&front.meta),
-            &noindex,
-            &options,
-            &edition()
-        ));
+        assert!(!is_unfit(&front, &noindex));
         front.meta = Map(vec![(
             "flags".into(),
             Value::Map(Map(vec![("needs_human_review".into(), Value::Int(1))])),
         )]);
-        assert!(is_unfit(
-            &front,
-            &PackedMap::new(&front.meta),
-            &noindex,
-            &options,
-            &edition()
-        ));
-        assert!(!is_unfit(
-            &front,
-            &PackedMap::new(&front.meta),
-            &[],
-            &options,
-            &edition()
-        ));
+        assert!(is_unfit(&front, &noindex));
+        assert!(!is_unfit(&front, &[]));
         front.review.status = Some("Obsolete".into());
-        assert!(is_unfit(
-            &front,
-            &PackedMap::new(&front.meta),
-            &[],
-            &options,
-            &edition()
-        ));
+        assert!(is_unfit(&front, &[]));
     }
 }

@@ -1,6 +1,6 @@
 //! Sections: the folders of the content, as a tree.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::content::article::words_of_name;
 use crate::content::permalink::{Kind, Permalink, folder_segments};
@@ -8,7 +8,7 @@ use crate::content::permalink::{Kind, Permalink, folder_segments};
 use super::resolve::Page;
 
 /// A folder of the content that has a page.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     /// The folder below the content folder; empty for home.
     pub folder: String,
@@ -30,22 +30,16 @@ pub struct Section {
 
 /// The sections of a site, by folder; home is the first. Also says for each
 /// page the section that it belongs to (a section's own page belongs to
-/// itself).
+/// itself). Their lists are empty still.
 ///
 /// A folder whose name cannot be an output path has no section; its guides
 /// cannot be addressed either and were reported.
 pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usize>) {
-    let mut folders: BTreeSet<String> = BTreeSet::from([String::new()]);
-    for page in &*pages {
-        let mut folder = Some(folder_of(page));
-        while let Some(name) = folder {
-            folders.insert(name.to_owned());
-            folder = parent_folder(name);
-        }
-    }
+    let (folders, folder_of_page) = folders(pages);
     let mut sections = Vec::new();
-    let mut by_folder: BTreeMap<String, usize> = BTreeMap::new();
-    for folder in folders {
+    let mut by_folder: HashMap<String, usize> = HashMap::new();
+    let mut of_folder = vec![None; folders.len()];
+    for (folder, index) in folders {
         let Ok(permalink) = Permalink::folder(&folder_segments(&folder)) else {
             continue;
         };
@@ -57,6 +51,7 @@ pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usiz
             .and_then(|parent| by_folder.get(parent))
             .copied();
         by_folder.insert(folder.clone(), sections.len());
+        of_folder[index] = Some(sections.len());
         sections.push(Section {
             folder,
             permalink,
@@ -70,7 +65,7 @@ pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usiz
     }
     let mut belongs = vec![0; pages.len()];
     for (id, page) in pages.iter().enumerate() {
-        let Some(&section) = by_folder.get(folder_of(page)) else {
+        let Some(section) = of_folder[folder_of_page[id]] else {
             continue;
         };
         belongs[id] = section;
@@ -79,15 +74,42 @@ pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usiz
         }
     }
     adopt(&mut sections, pages, &mut belongs);
-    for (id, page) in pages.iter().enumerate() {
-        if page.is_guide() {
+    (sections, belongs)
+}
+
+/// Folders and the numbers that they are known by.
+type Folders = BTreeMap<String, usize>;
+
+/// The folders of all pages and those above them, and the folder of each page.
+/// Pages come by source, so that most are in the folder of the one before.
+fn folders(pages: &[Page]) -> (Folders, Vec<usize>) {
+    let mut folders = Folders::from([(String::new(), 0)]);
+    let mut of_page = Vec::with_capacity(pages.len());
+    let mut last = ("", 0);
+    for page in pages {
+        let folder = folder_of(page);
+        if folder != last.0 {
+            let mut above = Some(folder);
+            while let Some(name) = above.filter(|name| !folders.contains_key(*name)) {
+                folders.insert(name.to_owned(), folders.len());
+                above = parent_folder(name);
+            }
+            last = (folder, folders[folder]);
+        }
+        of_page.push(last.1);
+    }
+    (folders, of_page)
+}
+
+/// Puts the guides into their sections, and the sections below one another, in
+/// the order of lists. `listed` are all pages in that order.
+pub(super) fn fill(sections: &mut [Section], pages: &[Page], belongs: &[usize], listed: &[usize]) {
+    for &id in listed {
+        if pages[id].is_guide() {
             sections[belongs[id]].guides.push(id);
         }
     }
-    for section in &mut sections {
-        section
-            .guides
-            .sort_by_cached_key(|&id| pages[id].list_order());
+    for section in &mut *sections {
         section.total = section.guides.len();
     }
     for id in (1..sections.len()).rev() {
@@ -105,12 +127,11 @@ pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usiz
             (weight.unwrap_or(i64::MAX), section.title.to_lowercase())
         })
         .collect();
-    for section in &mut sections {
+    for section in sections {
         section
             .children
             .sort_by(|&a, &b| (&order[a], a).cmp(&(&order[b], b)));
     }
-    (sections, belongs)
 }
 
 impl Section {
@@ -124,13 +145,16 @@ impl Section {
 /// A guide `fans.md` beside a folder `fans/` without a page of its own is that
 /// section's page: both would have the same address.
 fn adopt(sections: &mut [Section], pages: &mut [Page], belongs: &mut [usize]) {
-    let mut orphans: BTreeMap<String, usize> = sections
+    let mut orphans: HashMap<String, usize> = sections
         .iter()
         .enumerate()
         .filter(|(_, section)| section.page.is_none() && !section.folder.is_empty())
         .map(|(id, section)| (section.permalink.path.clone(), id))
         .collect();
     for (id, page) in pages.iter_mut().enumerate() {
+        if orphans.is_empty() {
+            break;
+        }
         if !page.is_guide() {
             continue;
         }

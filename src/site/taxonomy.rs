@@ -1,15 +1,15 @@
 //! Taxonomies and their terms.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use crate::content::config;
+use crate::content::front_matter::FrontMatter;
 use crate::content::permalink::Permalink;
 use crate::content::slug::slugify;
 
-use super::resolve::Page;
-
 /// A taxonomy that has terms.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taxonomy {
     /// As configured.
     pub config: config::Taxonomy,
@@ -20,7 +20,7 @@ pub struct Taxonomy {
 }
 
 /// A term of a taxonomy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     /// The spelling that readers see.
     pub name: String,
@@ -32,65 +32,142 @@ pub struct Term {
     pub guides: Vec<usize>,
 }
 
-/// The configured taxonomies that guides use, and their terms. Spellings with
-/// the same slug are one term, shown in the spelling that most guides use (the
-/// first by alphabet among equals).
-pub fn taxonomies(pages: &[Page], configured: &[config::Taxonomy]) -> Vec<Taxonomy> {
-    let mut found = Vec::new();
-    for config in configured {
-        let mut spellings: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
-        let mut guides: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (id, page) in pages.iter().enumerate() {
-            for term in page
-                .article
-                .front
-                .taxonomies
-                .get(&config.name)
-                .into_iter()
-                .flatten()
-            {
-                let slug = slugify(term);
-                if slug.is_empty() {
-                    continue;
-                }
-                *spellings
-                    .entry(slug.clone())
-                    .or_default()
-                    .entry(term.trim())
-                    .or_default() += 1;
-                let members = guides.entry(slug).or_default();
-                if members.last() != Some(&id) {
-                    members.push(id);
-                }
+/// Spellings of terms without the space around them, each slugged once.
+#[derive(Debug, Default)]
+pub(super) struct Spellings {
+    numbers: HashMap<Box<str>, u32>,
+    /// By number: the spelling, and the number of its slug, if there is anything
+    /// to make one of.
+    spellings: Vec<(Box<str>, Option<u32>)>,
+    slugs: HashMap<Box<str>, u32>,
+    by_slug: Vec<Box<str>>,
+}
+
+/// The terms of a page: the taxonomy's place in the configuration and the
+/// number of the spelling, as often as it stands there.
+pub(super) type Spelt = Box<[(u32, u32)]>;
+
+impl Spellings {
+    /// The terms of a page.
+    pub(super) fn of(&mut self, front: &FrontMatter, configured: &[config::Taxonomy]) -> Spelt {
+        let mut spelt = Vec::new();
+        for (taxonomy, config) in (0..).zip(configured) {
+            let terms = front.taxonomies.get(&config.name);
+            for term in terms.into_iter().flatten() {
+                spelt.push((taxonomy, self.number(term)));
             }
         }
-        let terms: Vec<Term> = guides
+        spelt.into()
+    }
+
+    fn number(&mut self, term: &str) -> u32 {
+        let term = term.trim();
+        if let Some(number) = self.numbers.get(term) {
+            return *number;
+        }
+        let slug = slugify(term);
+        let slug = (!slug.is_empty()).then(|| {
+            let next = self.by_slug.len() as u32;
+            let number = *self.slugs.entry(slug.as_str().into()).or_insert(next);
+            if number == next {
+                self.by_slug.push(slug.into());
+            }
+            number
+        });
+        let number = self.spellings.len() as u32;
+        self.spellings.push((term.into(), slug));
+        self.numbers.insert(term.into(), number);
+        number
+    }
+}
+
+/// The configured taxonomies that guides use, and their terms. Spellings with
+/// the same slug are one term, shown in the spelling that most guides use (the
+/// first by alphabet among equals). `listed` are all pages in the order of
+/// lists, `spelt` says their terms.
+pub(super) fn taxonomies<'a>(
+    spellings: &Spellings,
+    configured: &[config::Taxonomy],
+    listed: &[usize],
+    spelt: impl Fn(usize) -> &'a [(u32, u32)],
+) -> Vec<Taxonomy> {
+    let mut tallies: Vec<Tally> = Vec::new();
+    tallies.resize_with(configured.len(), || Tally::new(spellings));
+    for &page in listed {
+        for &(taxonomy, spelling) in spelt(page) {
+            tallies[taxonomy as usize].count(spellings, page, spelling);
+        }
+    }
+    let found = configured
+        .iter()
+        .zip(tallies)
+        .filter_map(|(config, tally)| {
+            let terms = tally.terms(spellings, &config.name);
+            let permalink = Permalink::folder(&config.name).ok()?;
+            (!terms.is_empty()).then(|| Taxonomy {
+                config: config.clone(),
+                permalink,
+                terms,
+            })
+        });
+    found.collect()
+}
+
+/// The use that is made of one taxonomy.
+struct Tally {
+    /// How often each spelling stands.
+    counts: Vec<u32>,
+    /// The pages of each slug.
+    pages: Vec<Vec<usize>>,
+}
+
+impl Tally {
+    fn new(spellings: &Spellings) -> Self {
+        Self {
+            counts: vec![0; spellings.spellings.len()],
+            pages: vec![Vec::new(); spellings.by_slug.len()],
+        }
+    }
+
+    fn count(&mut self, spellings: &Spellings, page: usize, spelling: u32) {
+        let Some(slug) = spellings.spellings[spelling as usize].1 else {
+            return;
+        };
+        self.counts[spelling as usize] += 1;
+        let pages = &mut self.pages[slug as usize];
+        if pages.last() != Some(&page) {
+            pages.push(page);
+        }
+    }
+
+    fn terms(self, spellings: &Spellings, taxonomy: &str) -> Vec<Term> {
+        let mut names: Vec<Option<(u32, Reverse<&str>)>> = vec![None; self.pages.len()];
+        let spelt = spellings.spellings.iter().zip(&self.counts);
+        for ((spelling, slug), &count) in spelt.filter(|(_, count)| **count > 0) {
+            if let Some(slug) = slug {
+                let name = &mut names[*slug as usize];
+                *name = (*name).max(Some((count, Reverse(spelling))));
+            }
+        }
+        let mut terms: Vec<Term> = self
+            .pages
             .into_iter()
-            .filter_map(|(slug, mut guides)| {
-                guides.sort_by_cached_key(|&id| pages[id].list_order());
-                let spelling = spellings.remove(&slug)?;
-                let name = spelling
-                    .iter()
-                    .max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?
-                    .0;
-                let permalink = Permalink::folder(&format!("{}/{slug}", config.name)).ok()?;
+            .zip(names)
+            .zip(&spellings.by_slug)
+            .filter_map(|((guides, name), slug)| {
+                let (_, Reverse(name)) = name?;
+                let permalink = Permalink::folder(&format!("{taxonomy}/{slug}")).ok()?;
                 Some(Term {
-                    name: (*name).to_owned(),
-                    slug,
+                    name: name.to_owned(),
+                    slug: slug.to_string(),
                     permalink,
                     guides,
                 })
             })
             .collect();
-        if let (false, Ok(permalink)) = (terms.is_empty(), Permalink::folder(&config.name)) {
-            found.push(Taxonomy {
-                config: config.clone(),
-                permalink,
-                terms,
-            });
-        }
+        terms.sort_unstable_by(|a, b| a.slug.cmp(&b.slug));
+        terms
     }
-    found
 }
 
 impl Taxonomy {
