@@ -61,19 +61,18 @@ pub struct Article {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// All that the rest of the site may know of an article.
+/// All that the rest of the site may know of an article, beside its source's
+/// path and what follows from the paths of all sources: its folder and kind.
+/// Cards are compared by path where those are the same. Its aliases follow
+/// from the front matter.
 #[derive(Serialize)]
 struct Card<'a> {
-    source: &'a SrcPath,
-    folder: &'a str,
-    kind: Kind,
     listing: &'a Digested<Listing>,
     anchors: &'a Digested<Vec<String>>,
     targets: &'a Digested<Targets>,
     terms: &'a Digested<Terms>,
     front: &'a Digested<FrontMatter>,
     meta: &'a Digested<PackedMap>,
-    aliases: &'a [Permalink],
     places: &'a BTreeMap<String, Place>,
 }
 
@@ -83,16 +82,12 @@ impl Article {
     /// alone.
     pub fn card(&self) -> Digest {
         let card = Card {
-            source: &self.source,
-            folder: &self.folder,
-            kind: self.kind,
             listing: &self.listing,
             anchors: &self.anchors,
             targets: &self.targets,
             terms: &self.terms,
             front: &self.front,
             meta: &self.meta,
-            aliases: &self.own.aliases,
             places: &self.own.places,
         };
         #[cfg(feature = "faults")]

@@ -55,7 +55,10 @@ mod switch {
         }
         record(&fields);
         if let Some(left_out) = wanted().and_then(|wanted| wanted.strip_prefix("key:")) {
-            fields.retain(|(path, _)| path != left_out);
+            fields.retain(|(path, _)| {
+                path.strip_prefix(left_out)
+                    .is_none_or(|rest| !rest.is_empty() && !rest.starts_with('.'))
+            });
         }
         Digest::of_named(step, &fields)
     }
@@ -67,7 +70,16 @@ mod switch {
         };
         let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
         let before = seen.len();
-        seen.extend(fields.iter().map(|(path, _)| path.clone()));
+        for (path, _) in fields {
+            // A field that is a struct is one as a whole, too.
+            let mut path = path.as_str();
+            while let Some((above, _)) = path.rsplit_once('.') {
+                if !seen.insert(path.to_owned()) {
+                    break;
+                }
+                path = above;
+            }
+        }
         if seen.len() > before {
             let known = crate::ground::fs::read_if_there(std::path::Path::new(&file))
                 .ok()

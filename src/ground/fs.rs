@@ -508,7 +508,15 @@ impl Tail {
 
 /// A lock that dies with the process that holds it.
 #[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "held for its lock, released when dropped")] fs::File);
+pub struct Lock(fs::File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file would not do: a program that another thread is just
+        // starting has a copy of it for a moment, which holds the lock, too.
+        let _ = self.0.unlock();
+    }
+}
 
 /// Takes the lock of a file, which is created if need be; `None` where another
 /// process holds it.
@@ -544,7 +552,9 @@ pub fn try_lock(path: &Path) -> Result<Option<Lock>, FsError> {
 /// digest says, or an error.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct SourceRef {
-    /// The path relative to the site's root, which diagnostics name.
+    /// The path relative to the site's root, which diagnostics name; no part of
+    /// what its bytes make.
+    #[serde(skip)]
     pub path: SrcPath,
     /// The digest of its bytes.
     pub digest: Digest,

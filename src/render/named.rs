@@ -58,7 +58,6 @@ pub fn changed_inputs(
     } = frame;
     let GivenPage {
         template,
-        name,
         site,
         page,
         list,
@@ -66,7 +65,6 @@ pub fn changed_inputs(
         target,
         links,
         images,
-        credits,
     } = given;
     let mut names: Vec<String> = Vec::new();
     let mut differs = |name: &str, same: bool| {
@@ -84,15 +82,12 @@ pub fn changed_inputs(
         "the site's title, menu, taxonomies or theme files",
         *site == then.site,
     );
-    page_inputs(page, &then.page, *name == then.name, &mut differs);
+    page_inputs(page, &then.page, &mut differs);
     differs("the list of guides on it", *list == then.list);
     differs("the list of terms on it", *terms == then.terms);
     differs("where it redirects to", *target == then.target);
     differs("where its links lead", *links == then.links);
-    differs(
-        "its images",
-        *images == then.images && *credits == then.credits,
-    );
+    differs("its images", *images == then.images);
     differs(
         "the list of all guides (site.guides)",
         *guides == before.guides,
@@ -111,12 +106,7 @@ pub fn changed_inputs(
     names
 }
 
-fn page_inputs(
-    page: &PageInput,
-    then: &PageInput,
-    same_name: bool,
-    differs: &mut impl FnMut(&str, bool),
-) {
+fn page_inputs(page: &PageInput, then: &PageInput, differs: &mut impl FnMut(&str, bool)) {
     let PageInput {
         kind,
         title,
@@ -155,7 +145,7 @@ fn page_inputs(
     differs("its title", *title == then.title);
     differs(
         "its address",
-        same_name && *path == then.path && *permalink == then.permalink && *source == then.source,
+        *path == then.path && *permalink == then.permalink && *source == then.source,
     );
     differs("its breadcrumbs", *breadcrumbs == then.breadcrumbs);
     differs(

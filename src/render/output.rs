@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::feed::{self, RenderFeed};
 use super::inputs::PageInput;
-use super::page::{GivenPage, OwnPage, RenderPage, RenderedPage, credits};
+use super::page::{GivenPage, OwnPage, RenderPage, RenderedPage};
 use super::page_input::{self, generated, numbered};
 use super::plan::{Job, Planned, SitemapPart};
 use super::site_input::{guides, site_input};
@@ -207,11 +207,6 @@ fn given_page<'a>(
         own: None,
         given: GivenPage {
             template: template.to_owned(),
-            name: if input.source.is_empty() {
-                input.path.clone()
-            } else {
-                input.source.clone()
-            },
             site: site_input(world, from, &input.path),
             page: input,
             ..GivenPage::default()
@@ -247,7 +242,6 @@ fn source_page<'a>(
     page.own = Some(OwnPage::of(article, &world.root));
     page.given.links = links::table(world, from, &world.site.given[id].links);
     page.given.images = links::table(world, from, &world.site.given[id].images);
-    page.given.credits = credits(&page.given.page.meta);
     // A template other than the kind's own may still show lists.
     page.given.list = Some(ListInput::default());
     Ok(page)

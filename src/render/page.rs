@@ -54,8 +54,6 @@ pub struct RenderPage<'a> {
 pub struct GivenPage {
     /// The template's name.
     pub template: String,
-    /// What errors call the page.
-    pub name: String,
     /// `site`.
     pub site: SiteInput,
     /// `page`, without what its own text says.
@@ -70,26 +68,41 @@ pub struct GivenPage {
     pub links: BTreeMap<String, Link>,
     /// Where its images are, by target as written.
     pub images: BTreeMap<String, Link>,
-    /// Credits of images.
-    pub credits: Vec<Credit>,
 }
 
-/// What a page's own source says.
+impl GivenPage {
+    /// What errors call the page.
+    fn name(&self) -> &str {
+        match self.page.source.as_str() {
+            "" => &self.page.path,
+            source => source,
+        }
+    }
+}
+
+/// What a page's own source says. What follows from its text and the Markdown
+/// switches stands in no key, as they do.
 #[derive(Clone, Debug, Serialize)]
 pub struct OwnPage {
     /// The source.
     pub source: SourceRef,
     /// The body's byte range in it.
+    #[serde(skip)]
     pub body: std::ops::Range<usize>,
     /// The title as the front matter gives it.
+    #[serde(skip)]
     pub declared_title: Option<String>,
     /// Anchor of the heading that became the title.
+    #[serde(skip)]
     pub title_id: String,
     /// Headings as a tree.
+    #[serde(skip)]
     pub toc: Vec<TocInput>,
     /// Words of running text.
+    #[serde(skip)]
     pub words: usize,
     /// Digest of the text.
+    #[serde(skip)]
     pub content_hash: String,
 }
 
@@ -157,7 +170,7 @@ impl Step for RenderPage<'_> {
         page.meta_card = meta_box::card_html(&page.meta, &review, &self.options.meta_box);
         match self
             .templates
-            .render(&given.template, &self.context(&page), &given.name)
+            .render(&given.template, &self.context(&page), given.name())
         {
             Ok(html) => RenderedPage {
                 html,
@@ -205,7 +218,7 @@ impl RenderPage<'_> {
         let answers = Answers {
             links: &self.given.links,
             images: &self.given.images,
-            credits: &self.given.credits,
+            credits: &credits(&self.given.page.meta),
             highlight: self.options.highlight,
             line_numbers: self.options.line_numbers,
             highlighted: self.highlighted,
@@ -265,7 +278,7 @@ fn review_map(review: Option<&ReviewInput>) -> Map {
 
 /// Credits of images from `meta.image_sources`: a list of maps with a `source`
 /// (or `credit`, `author`) and any of `file`, `url`, `image` and `caption`.
-pub fn credits(meta: &Map) -> Vec<Credit> {
+fn credits(meta: &Map) -> Vec<Credit> {
     let Some(Value::List(entries)) = meta.get("image_sources") else {
         return Vec::new();
     };

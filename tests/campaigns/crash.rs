@@ -288,3 +288,64 @@ fn errors_at_every_look() {
     let plans = |calls: &[Call]| errors(calls, |_| true, false);
     run(plans, LOOKING, 16);
 }
+
+/// A build is killed, and the build that should put that right is killed too:
+/// at some of its calls in the small campaign, at many in the full one.
+#[test]
+fn killed_and_killed_again() {
+    if !strace::works() {
+        return;
+    }
+    let seed = u64::try_from(size("GUIDEPOST_SEED", 1)).expect("a seed");
+    let slots: Vec<usize> = (0..cores()).collect();
+    for scenario in SCENARIOS {
+        let failures = each(&slots, slots.len(), |slot| {
+            let place = folder();
+            let known = learn(place.path(), scenario, MUTATING);
+            let mutating = (0..known.calls.len()).filter(|at| mutates(&known.calls[*at]));
+            let chosen = sample(mutating.collect(), by_size(4, usize::MAX), seed);
+            let mut failures = Vec::new();
+            for call in chosen.into_iter().skip(*slot).step_by(slots.len()) {
+                failures.extend(twice(place.path(), &known, call, seed).err());
+            }
+            match failures.len() {
+                0 => Ok(()),
+                count => Err(format!("{count} pairs, the first: {}", failures[0])),
+            }
+        });
+        assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+    }
+}
+
+/// Kills a build at a call, and the build after it at some of its own.
+fn twice(top: &Path, known: &Known, first: usize, seed: u64) -> Result<(), String> {
+    let log = top.join("strace.log");
+    let killed = || {
+        let site = stage(top, known.scenario);
+        let fault = Fault {
+            call: &known.calls[first],
+            what: KILL,
+            from_here: None,
+        };
+        strace::with_fault(&site.folders, fault, &log);
+        site
+    };
+    let calls = strace::calls(&killed().folders, MUTATING, &log);
+    let mutating = (0..calls.len()).filter(|at| mutates(&calls[*at]));
+    for second in sample(mutating.collect(), by_size(2, 8), seed) {
+        let site = killed();
+        let fault = Fault {
+            call: &calls[second],
+            what: KILL,
+            from_here: None,
+        };
+        let outcome = strace::with_fault(&site.folders, fault, &log);
+        check(&site, known, &outcome, true, false).map_err(|why| {
+            format!(
+                "{}, killed at {} and then at {}: {why}",
+                known.scenario.name, known.calls[first].line, calls[second].line
+            )
+        })?;
+    }
+    Ok(())
+}

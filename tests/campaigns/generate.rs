@@ -45,6 +45,7 @@ pub fn site(seed: u64, count: usize) -> Model {
         taxonomies: ["tags", "categories"]
             .map(|name| Taxonomy {
                 name: name.into(),
+                title: None,
                 feed: name == "tags",
                 paginate_by: 5,
             })
@@ -66,7 +67,7 @@ pub fn site(seed: u64, count: usize) -> Model {
             model.pages.push(section);
         }
     }
-    for number in 0..count.saturating_sub(4) {
+    for number in 0..count.saturating_sub(6) {
         add_guide(&mut model, &mut chance, &format!("guide-{number:02}"));
     }
     let last = model.pages.len();
@@ -76,6 +77,7 @@ pub fn site(seed: u64, count: usize) -> Model {
             model.pages[at].body.extend(link);
         }
     }
+    model.pages.push(super::edits::solo());
     theme(&mut model);
     files(&mut model, &mut chance);
     model
@@ -226,6 +228,17 @@ pub fn link(model: &Model, chance: &mut Chance) -> Option<String> {
     Some(format!("See [this](@/{}{anchor}) first.", target.path()))
 }
 
+/// A footer that shows what the theme does not.
+pub const FOOTER: &str = "<footer>{% include \"partials/own.html\" %}
+<p>{{ site.title }}, {{ site.description }}, {{ site.author }}, {{ site.language }}, {{ site.base_url }}, {{ site.feed }}, {{ site.home }}, {{ site.extra.hotline | default(value=\"\") }}</p>
+<p>{% for link in site.taxonomies %}<a href=\"{{ link.href }}\">{{ link.title }}</a> {% endfor %}</p>
+<p>{{ page.kind }}, {{ page.path }}, {{ page.permalink }}, {{ page.source }}, {{ page.feed }}, {{ page.draft }}, {{ page.noindex }}, {{ page.words }}, {{ page.content_hash }}, {{ page.extra.colour | default(value=\"\") }}, {{ page.has_description }}, {{ page.description }}</p>
+</footer>
+";
+
+/// A component that guides use.
+pub const GAUGE: &str = "{% component gauge(label: string, value: number) %}<p class=\"gauge\">{{ label }}: {{ value }} Nm</p>{% endcomponent gauge %}\n";
+
 /// Templates, a component and a hook of the site's own.
 fn theme(model: &mut Model) {
     for (path, text) in [
@@ -233,15 +246,13 @@ fn theme(model: &mut Model) {
             "templates/register.html",
             "{% extends \"base.html\" %}\n{% block main %}<h1>{{ page.title }}</h1>\n<ul>\n{% for guide in site.guides %}<li>{{ guide.title }} {% for part in data.parts %}{{ part.name }} {% endfor %}</li>\n{% endfor %}</ul>\n{{ page.content | safe }}{% endblock main %}\n",
         ),
+        ("templates/partials/footer.html", FOOTER),
         (
-            "templates/partials/footer.html",
-            "<footer>{% include \"partials/own.html\" %} {{ site.title }}</footer>\n",
+            "templates/plain.html",
+            "{% extends \"base.html\" %}\n{% block main %}<h1>{{ page.title }}</h1>{{ page.content | safe }}{% endblock main %}\n",
         ),
         ("templates/partials/own.html", "<p>Edition 100</p>\n"),
-        (
-            "templates/components/gauge.html",
-            "{% component gauge(label: string, value: number) %}<p class=\"gauge\">{{ label }}: {{ value }} Nm</p>{% endcomponent gauge %}\n",
-        ),
+        ("templates/components/gauge.html", GAUGE),
         (
             "templates/hooks/link.html",
             "<a class=\"own-100\" href=\"{{ href }}\">{{ content | safe }}</a>",

@@ -9,6 +9,7 @@ mod edits;
 mod generate;
 mod model;
 mod mount;
+mod ownership;
 mod page;
 mod play;
 mod power;

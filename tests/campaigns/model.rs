@@ -10,6 +10,7 @@ use super::page::{Form, Page, join, quoted};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Taxonomy {
     pub name: String,
+    pub title: Option<String>,
     pub feed: bool,
     pub paginate_by: usize,
 }
@@ -92,6 +93,9 @@ impl Model {
                 taxonomy.feed,
                 taxonomy.paginate_by
             );
+            if let Some(title) = &taxonomy.title {
+                let _ = writeln!(text, "title = {}", quoted(title));
+            }
         }
         text
     }

@@ -24,6 +24,8 @@ pub struct Page {
     pub form: Form,
     /// Whether its front matter is YAML.
     pub yaml: bool,
+    /// Lines of remarks above the keys of its front matter.
+    pub remarks: usize,
     pub title: Option<String>,
     /// Other keys of the front matter.
     pub keys: BTreeMap<String, String>,
@@ -42,6 +44,7 @@ impl Page {
             name: name.into(),
             form,
             yaml: false,
+            remarks: 0,
             title: None,
             keys: BTreeMap::new(),
             tags: Vec::new(),
@@ -74,7 +77,7 @@ impl Page {
         } else {
             ("+++", " = ")
         };
-        let mut head = String::new();
+        let mut head = "# Looked through.\n".repeat(self.remarks);
         let mut line = |key: &str, value: &str| {
             let _ = writeln!(head, "{key}{is}{value}");
         };

@@ -9,6 +9,7 @@ use super::chance::Chance;
 use super::disk::Style;
 use super::edits::{OPERATORS, Operator, by_name};
 use super::generate;
+use super::mount::Mount;
 use super::runner::{How, Outcome};
 use super::scene::Scene;
 use super::snapshot::{Snapshot, difference};
@@ -119,10 +120,21 @@ pub struct Played {
 
 /// Plays a script in an empty folder.
 pub fn play(top: &Path, script: &Script, talk: bool) -> Result<Played, Failure> {
+    play_on(None, top, script, talk)
+}
+
+/// Plays a script in an empty folder, which may be on a disk of its own.
+pub fn play_on(
+    disk: Option<Mount>,
+    top: &Path,
+    script: &Script,
+    talk: bool,
+) -> Result<Played, Failure> {
     let model = generate::site(script.seed, script.pages);
     // A root that is its own content would see outputs below it.
     let default_folders = !model.content.is_empty() && script.seed.is_multiple_of(2);
     let mut scene = Scene::new(top, model, default_folders);
+    scene.disk_of_its_own = disk;
     let mut played = Played::default();
     scene.sync();
     let mut chance = Chance::new(script.seed ^ 0xf125);
@@ -134,6 +146,7 @@ pub fn play(top: &Path, script: &Script, talk: bool) -> Result<Played, Failure> 
         let operator = by_name(edit.operator).expect("an operator of the table");
         scene.style = Style::any(&mut chance);
         scene.tidy = !chance.one_in(5);
+        scene.restore();
         if failures > 2 {
             // A site that nobody mends shows little.
             let mend = by_name("mend").expect("an operator of the table");
@@ -178,6 +191,9 @@ fn apply(operator: Operator, scene: &mut Scene, chance: &mut Chance) -> bool {
 fn step(scene: &mut Scene, chance: &mut Chance, played: &mut Played) -> Result<(), String> {
     let idle = std::mem::take(&mut scene.idle);
     let forgot = std::mem::take(&mut scene.forgot);
+    if std::mem::take(&mut scene.held) {
+        refused(scene, How::any(chance))?;
+    }
     let how = How::any(chance);
     let before = Snapshot::of(scene.out());
     let cache = idle.then(|| Snapshot::of(scene.cache()));
@@ -208,6 +224,32 @@ fn step(scene: &mut Scene, chance: &mut Chance, played: &mut Played) -> Result<(
         scene.history.push(scene.model.clone());
     }
     Ok(())
+}
+
+/// What must hold of a build while another one holds the site: it says so and
+/// leaves everything alone.
+fn refused(scene: &mut Scene, how: How) -> Result<(), String> {
+    let before = Snapshot::of(scene.out());
+    let file = scene.cache().join("lock");
+    let lock = std::fs::File::options()
+        .append(true)
+        .create(true)
+        .open(&file)
+        .map_err(|error| format!("{}: {error}\n", file.display()))?;
+    lock.lock()
+        .map_err(|error| format!("{}: {error}\n", file.display()))?;
+    let got = scene.build(how);
+    let said = got.error.as_deref().unwrap_or_default();
+    if got.exit != 2 || !said.contains("another build") {
+        return Err(format!(
+            "beside another build it does not give way: {got:?}\n"
+        ));
+    }
+    let after = Snapshot::of(scene.out());
+    match difference(&after, &before).or_else(|| stamps(&before, &after)) {
+        Some(why) => Err(format!("beside another build it touched outputs\n{why}\n")),
+        None => Ok(()),
+    }
 }
 
 /// What must hold of an incremental build and a clean one.
@@ -265,7 +307,9 @@ pub fn compare(
             "the outputs differ from those of a clean build\n{why}"
         ));
     }
-    let changed = before.changed(after);
+    // What a killed build had not finished goes, and was never an output.
+    let mut changed = before.changed(after);
+    changed.retain(|path| !path.starts_with(".guidepost-staging/"));
     let said: BTreeSet<String> = got.written.union(&got.deleted).cloned().collect();
     if said != changed {
         return Err(format!(

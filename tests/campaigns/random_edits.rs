@@ -4,13 +4,18 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
+use super::chance::Chance;
 use super::edits::OPERATORS;
-use super::play::{Played, Script, play};
+use super::mount::{self, Mount};
+use super::play::{Edit, Failure, Played, Script, play, play_on};
 use super::shrink::shrink;
 use super::{by_size, cores, each, folder, size};
 
 /// Seeds and edits of the small campaign.
-const SMALL: (usize, usize) = (6, 15);
+const SMALL: (usize, usize) = (20, 15);
+
+/// Exit status where a seeded fault was noticed.
+const NOTICED: i32 = 3;
 
 #[test]
 fn random_edits() {
@@ -38,11 +43,13 @@ fn random_edits() {
             }
             Err(failure) => {
                 drop(folder);
+                end_of_a_fault(&failure);
                 Err(told(&script, failure))
             }
         }
     });
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+    on_a_disk();
     let all = all.into_inner().expect("no panic while held");
     eprintln!(
         "{seeds} seeds: {} states compared, {} of them failed builds",
@@ -62,8 +69,54 @@ fn random_edits() {
     }
 }
 
+/// What can only be seen on a disk that counts seconds, and that loses what
+/// was not synced.
+fn on_a_disk() {
+    let place = folder();
+    let image = place.path().join("disk.img");
+    let made = mount::make(&image, 24, &["-I", "128", "-b", "1024", "-J", "size=4"])
+        .and_then(|()| Mount::new(&image, &place.path().join("disk"), "noatime"));
+    let disk = match made {
+        Ok(disk) => disk,
+        Err(why) => {
+            eprintln!("SKIPPED: no disk can be made and mounted here: {why}");
+            return;
+        }
+    };
+    let mut chance = Chance::new(u64::try_from(size("GUIDEPOST_SEED", 1)).expect("a seed"));
+    let names = ["same-size-in-one-second", "power-cut"];
+    let edits = (0..by_size(6, 40)).map(|at| Edit {
+        operator: names[at % names.len()],
+        seed: chance.next() & 0xffff_ffff,
+    });
+    let script = Script {
+        seed: 0,
+        pages: 12,
+        edits: edits.collect(),
+    };
+    let top = disk.place.join("top");
+    match play_on(Some(disk), &top, &script, false) {
+        Ok(played) => {
+            let found: BTreeSet<&str> = played.operators;
+            assert_eq!(found.len(), names.len(), "only {found:?} were played");
+        }
+        Err(failure) => {
+            end_of_a_fault(&failure);
+            panic!("on a disk, after edit {:?}: {}", failure.at, failure.why);
+        }
+    }
+}
+
+/// Ends where a seeded fault has been noticed: that is all that was asked.
+fn end_of_a_fault(failure: &Failure) {
+    if std::env::var_os("GUIDEPOST_FAULT").is_some() {
+        eprintln!("noticed: {}", failure.why);
+        std::process::exit(NOTICED);
+    }
+}
+
 /// A failure, made short, with the command that shows it again.
-fn told(script: &Script, failure: super::play::Failure) -> String {
+fn told(script: &Script, failure: Failure) -> String {
     let (short, failure) = shrink(script, failure);
     format!(
         "seed {}: {}replay: GUIDEPOST_SEED={} GUIDEPOST_PAGES={} GUIDEPOST_EDITS='{}' cargo test --test campaign random_edits -- --nocapture\n",

@@ -52,6 +52,8 @@ pub struct Outcome {
     pub written: BTreeSet<String>,
     pub deleted: BTreeSet<String>,
     pub unchanged: usize,
+    /// Sources parsed, code blocks highlighted, outputs made.
+    pub steps: [usize; 3],
 }
 
 impl Outcome {
@@ -155,6 +157,12 @@ pub fn read(folders: &Folders, output: &std::process::Output) -> Outcome {
             .as_u64()
             .and_then(|count| usize::try_from(count).ok())
             .unwrap_or_default(),
+        steps: ["parsed", "highlighted", "rendered"].map(|key| {
+            let count = document["steps"][key].as_u64();
+            count
+                .and_then(|count| usize::try_from(count).ok())
+                .unwrap_or_default()
+        }),
     }
 }
 
@@ -220,6 +228,11 @@ fn reported(folders: &Folders, report: &BuildReport) -> Outcome {
         written: words(&report.written.written),
         deleted: words(&report.written.deleted),
         unchanged: report.written.unchanged,
+        steps: [
+            report.steps.parsed,
+            report.steps.highlighted,
+            report.steps.rendered,
+        ],
     }
 }
 

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
+use super::chance::Chance;
 use super::disk::{Disk, ROOT, Rename, Style, remove_empty};
 use super::model::Model;
-use super::runner::{Folders, How, Outcome, run};
+use super::mount::Mount;
+use super::runner::{Folders, How, Outcome, command, run};
 use super::snapshot::Snapshot;
 
 /// A site with its output folder, and what is to be done to it.
@@ -26,8 +29,17 @@ pub struct Scene {
     pub tidy: bool,
     /// Whether the last build succeeded.
     pub built: bool,
+    /// Whether another build holds the site when the next one comes.
+    pub held: bool,
+    /// The disk on which the site is, where it has one of its own.
+    pub disk_of_its_own: Option<Mount>,
     /// Whether the next build has nothing to do.
     pub idle: bool,
+    /// Whether the edit built a state of its own before its last change.
+    pub settled: bool,
+    /// The base URLs, by configuration and by option, that an edit took away
+    /// until the next one.
+    base_urls: Option<(Option<String>, Option<String>)>,
     /// Whether the cache was thrown away before the next build.
     pub forgot: bool,
     disk: Disk,
@@ -60,7 +72,11 @@ impl Scene {
             style: Style::InPlace,
             tidy: true,
             built: false,
+            held: false,
+            disk_of_its_own: None,
             idle: false,
+            settled: false,
+            base_urls: None,
             forgot: false,
             disk: Disk::new(top),
             folders,
@@ -83,6 +99,55 @@ impl Scene {
     pub fn sync(&mut self) {
         let renames = std::mem::take(&mut self.renames);
         self.disk.sync(&self.model, &renames, self.style, self.tidy);
+    }
+
+    /// Builds the state of the model, whatever comes of it.
+    pub fn settle(&mut self, chance: &mut Chance) {
+        self.sync();
+        self.build(How::any(chance));
+        self.settled = true;
+        if self.built {
+            self.history.push(self.model.clone());
+        }
+    }
+
+    /// Builds as a process that dies once it has begun to touch the outputs.
+    /// Says whether it did not end before.
+    pub fn killed_in_the_middle(&self) -> bool {
+        let mut build = command(&self.folders, &self.model.flags, 1)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        while build.try_wait().expect("a process").is_none() && !self.is_marked() {}
+        build.kill().expect("a process to kill");
+        build.wait().expect("a process ends");
+        self.is_marked()
+    }
+
+    /// Whether the cache says that a build is at the outputs.
+    fn is_marked(&self) -> bool {
+        // A build may remove what is being walked through.
+        walkdir::WalkDir::new(&self.folders.cache)
+            .into_iter()
+            .flatten()
+            .any(|entry| entry.file_name() == "building")
+    }
+
+    /// Takes the base URL away until the next edit.
+    pub fn without_base_url(&mut self) {
+        self.restore();
+        let configured = self.model.configured("", "base-url").map(str::to_owned);
+        self.base_urls = Some((configured, self.model.flags.base_url.take()));
+        self.model.configure("", "base-url", None);
+    }
+
+    /// Gives back what was taken away until the next edit.
+    pub fn restore(&mut self) {
+        if let Some((configured, flag)) = self.base_urls.take() {
+            self.model.configure("", "base-url", configured.as_deref());
+            self.model.flags.base_url = flag;
+        }
     }
 
     /// Gives every source another time of change.

@@ -39,6 +39,7 @@ pub fn model(state: State) -> Model {
         shared: BTreeMap::new(),
         config: BTreeMap::new(),
         taxonomies: vec![Taxonomy {
+            title: None,
             name: "tags".into(),
             feed: true,
             paginate_by: 2,

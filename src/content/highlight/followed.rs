@@ -1,9 +1,8 @@
 //! Tests: the parser follows the grammars as `syntect` does.
 //!
-//! All grammars read a corpus, its own language or not, by
-//! `GUIDEPOST_CORPORA=path cargo test --release --lib followed -- --ignored`.
+//! All grammars read corpora, each block in its own language or not, by
+//! `GUIDEPOST_CORPORA=path:path cargo test --release --lib followed -- --ignored`.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use syntect::parsing::SyntaxReference;
@@ -123,10 +122,6 @@ fn climbs() -> Vec<Block> {
     blocks
 }
 
-fn all_grammars() -> Vec<&'static SyntaxReference> {
-    grammar::set().syntaxes().iter().collect()
-}
-
 #[test]
 fn grammars_are_followed_as_by_syntect() {
     let mut syntaxes = Vec::new();
@@ -149,19 +144,76 @@ fn a_full_stack_is_climbed_as_by_syntect() {
     read_by(&syntaxes, &climbs());
 }
 
-#[test]
-#[ignore = "takes minutes; needs a corpus: GUIDEPOST_CORPORA=path"]
-fn every_grammar_is_followed_as_by_syntect_through_a_corpus() {
-    let path = std::env::var("GUIDEPOST_CORPORA").expect("GUIDEPOST_CORPORA names a folder");
-    let mut blocks = fenced(Path::new(&path));
-    blocks.sort();
-    blocks.dedup();
-    let few = blocks.len() / 150 + 1;
-    let mut blocks: Vec<_> = blocks.into_iter().step_by(few).collect();
+/// What every grammar reads: all that a corpus has in its own language, and
+/// some of what it has in others.
+fn for_grammar(syntax: &SyntaxReference, corpus: &[Block]) -> Vec<Block> {
+    let own = |block: &&Block| match language::find(&block.0) {
+        Ok(Language::Grammar(found) | Language::Shell(found)) => found.name == syntax.name,
+        _ => false,
+    };
+    let few = corpus.len() / 150 + 1;
+    let mut blocks: Vec<_> = corpus.iter().step_by(few).cloned().collect();
+    blocks.extend(corpus.iter().filter(own).cloned());
     blocks.extend(scraps());
     blocks.extend(climbs());
     blocks.extend(made_up().into_iter().step_by(9));
-    read_by(&all_grammars(), &blocks);
+    blocks
+}
+
+/// The names of this test and of the variable that gives it one grammar.
+const EVERY: &str = "every_grammar_is_followed_as_by_syntect_through_a_corpus";
+const ONE: &str = "GUIDEPOST_GRAMMAR";
+
+/// Each grammar is read in a process of its own: what it compiles, and what it
+/// embeds, is never given back, and all of them together fill any memory.
+#[test]
+#[ignore = "takes minutes; needs corpora: GUIDEPOST_CORPORA=path:path"]
+fn every_grammar_is_followed_as_by_syntect_through_a_corpus() {
+    let paths = std::env::var_os("GUIDEPOST_CORPORA").expect("GUIDEPOST_CORPORA names folders");
+    let all = grammar::set().syntaxes();
+    if let Ok(one) = std::env::var(ONE) {
+        let mut corpus: Vec<_> = std::env::split_paths(&paths)
+            .flat_map(|path| fenced(&path))
+            .collect();
+        corpus.sort();
+        corpus.dedup();
+        assert!(!corpus.is_empty(), "there is no code in {paths:?}");
+        let syntax = &all[one.parse::<usize>().expect("the place of a grammar")];
+        read_by(&[syntax], &for_grammar(syntax, &corpus));
+        return;
+    }
+    let next = AtomicUsize::new(0);
+    let failed = std::sync::Mutex::new(Vec::new());
+    let read = || {
+        while let at = next.fetch_add(1, Ordering::Relaxed)
+            && let Some(syntax) = all.get(at)
+        {
+            let output = std::process::Command::new(std::env::current_exe().expect("this test"))
+                .args([EVERY, "--ignored", "--nocapture"])
+                .env(ONE, at.to_string())
+                .output()
+                .expect("this test as a process");
+            let said = String::from_utf8_lossy(&output.stdout);
+            if !output.status.success() || !said.contains("1 passed") {
+                let why = String::from_utf8_lossy(&output.stderr);
+                let told = format!("{}: {}\n{why}", syntax.name, output.status);
+                failed.lock().expect("no panic while held").push(told);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(read);
+        }
+    });
+    let failed = failed.into_inner().expect("no panic while held");
+    assert!(
+        failed.is_empty(),
+        "{} of {} grammars:\n{}",
+        failed.len(),
+        all.len(),
+        failed.join("\n")
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Edits of the configuration and of a build's options.
 
 use super::super::chance::Chance;
+use super::super::generate::FOOTER;
 use super::super::model::Taxonomy;
 use super::super::page::quoted;
 use super::super::scene::Scene;
@@ -27,6 +28,7 @@ fn turn(scene: &mut Scene, chance: &mut Chance, table: &str, key: &str, values: 
 }
 
 pub fn title(scene: &mut Scene, chance: &mut Chance) -> bool {
+    settle(scene, chance);
     let title = quoted(&words::title(chance));
     scene.model.configure("", "title", Some(&title));
     true
@@ -37,23 +39,19 @@ pub fn base_url(scene: &mut Scene, chance: &mut Chance) -> bool {
         "",
         "\"https://guides.example/\"",
         "\"https://guides.example/docs/\"",
+        "\"https://other.example/docs/\"",
         "\"http://other.example/a/b\"",
     ];
     turn(scene, chance, "", "base-url", &values)
 }
 
 pub fn theme(scene: &mut Scene, chance: &mut Chance) -> bool {
-    match chance.below(3) {
-        0 => turn(
-            scene,
-            chance,
-            "highlight",
-            "light-theme",
-            &["", "\"InspiredGithub\""],
-        ),
-        1 => turn(scene, chance, "highlight", "dark-theme", &["", "\"Nord\""]),
-        _ => turn(scene, chance, "highlight", "line-numbers", &["", "true"]),
-    }
+    let (key, values): (&str, [&str; 2]) = chance.of(&[
+        ("light-theme", ["", "\"InspiredGitHub\""]),
+        ("dark-theme", ["", "\"Nord\""]),
+        ("enabled", ["", "false"]),
+    ]);
+    turn(scene, chance, "highlight", key, &values)
 }
 
 pub fn taxonomies(scene: &mut Scene, chance: &mut Chance) -> bool {
@@ -64,6 +62,7 @@ pub fn taxonomies(scene: &mut Scene, chance: &mut Chance) -> bool {
         }
         1 if !taxonomies.iter().any(|known| known.name == "tags") => taxonomies.push(Taxonomy {
             name: "tags".into(),
+            title: None,
             feed: true,
             paginate_by: 4,
         }),
@@ -137,7 +136,6 @@ pub fn other(scene: &mut Scene, chance: &mut Chance) -> bool {
     let (table, key, values): (&str, &str, &[&str]) = chance.of(&[
         ("", "relative-urls", &["", "true"]),
         ("", "output-style", &["", "\"file\""]),
-        ("", "language", &["", "\"nl\""]),
         (
             "",
             "time-zone",
@@ -145,21 +143,118 @@ pub fn other(scene: &mut Scene, chance: &mut Chance) -> bool {
         ),
         ("", "ignore", &["", "[\"notes/\"]", "[\"guide-1*.md\"]"]),
         ("", "noindex", &["", "[\"meta.difficulty\"]"]),
-        ("", "author", &["", "\"Somebody\""]),
         ("similar", "count", &["", "0", "2"]),
         ("similar", "words", &["", "0", "9"]),
-        ("similar", "title", &["", "\"Alike\""]),
         ("feeds", "limit", &["", "2", "8"]),
-        ("feeds", "sections", &["", "true"]),
-        ("feeds", "site", &["", "false"]),
-        ("meta-box", "title", &["", "\"At a glance\""]),
         ("meta-box", "hidden", &["", "[\"time\"]"]),
-        ("meta-box.labels", "tools", &["", "\"Bring\""]),
         ("meta-box.render", "tools", &["", "\"chips\""]),
         ("review", "noindex-overdue", &["", "true"]),
-        ("extra", "hotline", &["", "\"1\"", "\"2\""]),
     ]);
     turn(scene, chance, table, key, values)
+}
+
+/// Builds the site as one that has feeds and a footer that shows everything,
+/// so that what follows is all that changes.
+fn settle(scene: &mut Scene, chance: &mut Chance) {
+    super::lone::healed(scene, chance);
+    if scene.model.configured("", "base-url").is_none() {
+        let url = quoted("https://guides.example/docs/");
+        scene.model.configure("", "base-url", Some(&url));
+    }
+    scene.model.configure("feeds", "site", None);
+    let footer = "templates/partials/footer.html".to_owned();
+    scene.model.files.insert(footer, FOOTER.into());
+    scene.settle(chance);
+}
+
+/// As [`turn`], after a build of what was before.
+fn turn_alone(
+    scene: &mut Scene,
+    chance: &mut Chance,
+    table: &str,
+    key: &str,
+    values: &[&str],
+) -> bool {
+    settle(scene, chance);
+    turn(scene, chance, table, key, values)
+}
+
+pub fn author(scene: &mut Scene, chance: &mut Chance) -> bool {
+    let values = ["", "\"Somebody\"", "\"Somebody else\""];
+    turn_alone(scene, chance, "", "author", &values)
+}
+
+pub fn description(scene: &mut Scene, chance: &mut Chance) -> bool {
+    settle(scene, chance);
+    let description = quoted(&words::sentence(chance));
+    scene.model.configure("", "description", Some(&description));
+    true
+}
+
+pub fn language(scene: &mut Scene, chance: &mut Chance) -> bool {
+    let values = ["", "\"nl\"", "\"ar\""];
+    turn_alone(scene, chance, "", "language", &values)
+}
+
+pub fn menu(scene: &mut Scene, chance: &mut Chance) -> bool {
+    let values = [
+        "",
+        "[{ title = \"Start\", url = \"/\" }]",
+        "[{ title = \"Guides\", url = \"/guides/\" }, { title = \"Elsewhere\", url = \"https://example.org/\" }]",
+    ];
+    turn_alone(scene, chance, "", "menu", &values)
+}
+
+pub fn extra(scene: &mut Scene, chance: &mut Chance) -> bool {
+    let values = ["", "\"1\"", "\"2\""];
+    turn_alone(scene, chance, "extra", "hotline", &values)
+}
+
+pub fn feed_of_the_site(scene: &mut Scene, chance: &mut Chance) -> bool {
+    turn_alone(scene, chance, "feeds", "site", &["", "false"])
+}
+
+pub fn feeds_of_sections(scene: &mut Scene, chance: &mut Chance) -> bool {
+    turn_alone(scene, chance, "feeds", "sections", &["", "true"])
+}
+
+pub fn meta_box(scene: &mut Scene, chance: &mut Chance) -> bool {
+    let values = ["", "\"At a glance\"", "\"In short\""];
+    turn_alone(scene, chance, "meta-box", "title", &values)
+}
+
+pub fn meta_label(scene: &mut Scene, chance: &mut Chance) -> bool {
+    let values = ["", "\"Bring\"", "\"Take\""];
+    turn_alone(scene, chance, "meta-box.labels", "tools", &values)
+}
+
+pub fn similar(scene: &mut Scene, chance: &mut Chance) -> bool {
+    let values = ["", "\"Alike\"", "\"Of the same kind\""];
+    turn_alone(scene, chance, "similar", "title", &values)
+}
+
+pub fn line_numbers(scene: &mut Scene, chance: &mut Chance) -> bool {
+    turn_alone(scene, chance, "highlight", "line-numbers", &["", "true"])
+}
+
+pub fn other_host(scene: &mut Scene, chance: &mut Chance) -> bool {
+    scene.model.flags.base_url = None;
+    let values = [
+        "\"https://guides.example/docs/\"",
+        "\"https://other.example/docs/\"",
+    ];
+    scene.model.configure("", "base-url", Some(values[0]));
+    turn_alone(scene, chance, "", "base-url", &values)
+}
+
+pub fn taxonomy_title(scene: &mut Scene, chance: &mut Chance) -> bool {
+    settle(scene, chance);
+    let noun = words::noun(chance);
+    let Some(taxonomy) = scene.model.taxonomies.first_mut() else {
+        return false;
+    };
+    taxonomy.title = Some(format!("By {noun}"));
+    true
 }
 
 /// Other options for the builds from here on.

@@ -99,6 +99,43 @@ pub fn cache_gone(scene: &mut Scene, chance: &mut Chance) -> bool {
     true
 }
 
+/// A text changes while another build holds the site.
+pub fn another_build(scene: &mut Scene, chance: &mut Chance) -> bool {
+    if !scene.cache().exists() {
+        return false;
+    }
+    scene.held = true;
+    super::text::edit_body(scene, chance)
+}
+
+/// The power goes in the middle of a build, and a file that was written long
+/// ago is no longer what it was, although its size and times say so. Needs a
+/// disk of its own.
+pub fn power_cut(scene: &mut Scene, chance: &mut Chance) -> bool {
+    scene.settle(chance);
+    if scene.disk_of_its_own.is_none() || !scene.built {
+        return false;
+    }
+    let outputs = scene.outputs();
+    let pages = outputs.iter().filter(|path| path.ends_with(".html"));
+    let Some(path) = chance.named(pages.map(String::as_str)) else {
+        return false;
+    };
+    let file = scene.out().join(path);
+    for _ in 0..TRIES {
+        super::text::edit_body(scene, chance);
+        scene.sync();
+        if scene.killed_in_the_middle() {
+            let disk = scene.disk_of_its_own.as_ref().expect("a disk");
+            return disk.turn_a_bit(&file).expect("the disk comes back");
+        }
+    }
+    false
+}
+
+/// How often a build is tried to be killed in the middle.
+const TRIES: usize = 10;
+
 /// Nothing happens between two builds.
 pub fn nothing(scene: &mut Scene, chance: &mut Chance) -> bool {
     scene.sync();
@@ -118,8 +155,13 @@ pub fn touch(scene: &mut Scene, _: &mut Chance) -> bool {
 
 /// The sources go back to an earlier state.
 pub fn revert(scene: &mut Scene, chance: &mut Chance) -> bool {
-    if scene.history.len() < 2 {
-        return false;
+    while scene.history.len() < 2 {
+        super::lone::healed(scene, chance);
+        super::text::edit_body(scene, chance);
+        scene.settle(chance);
+        if !scene.built {
+            return false;
+        }
     }
     let back = chance.below(scene.history.len().min(5)) + 1;
     let earlier = scene.history[scene.history.len() - back].clone();

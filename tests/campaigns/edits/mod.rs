@@ -1,14 +1,18 @@
 //! The operators: everything that people and their tools do between two
 //! builds. One table; each operator is one function.
 
+mod cascade;
 mod config;
 mod front;
 mod hands;
+mod lone;
 mod pages;
 mod text;
 mod theme;
 mod time;
 mod wounds;
+
+pub use lone::solo;
 
 use super::chance::Chance;
 use super::scene::Scene;
@@ -76,7 +80,8 @@ pub const OPERATORS: &[Operator] = &[
     operator("add-image", theme::add_image),
     operator("remove-image", theme::remove_image),
     operator("edit-static", theme::edit_static),
-    operator("own-theme-file", theme::own_theme_file),
+    operator("own-style", theme::own_style),
+    operator("own-script", theme::own_script),
     operator("retarget-link", theme::retarget_link),
     operator("edit-behind-link", theme::edit_behind_link),
     operator("edit-template", theme::edit_template),
@@ -98,6 +103,42 @@ pub const OPERATORS: &[Operator] = &[
     operator("config-cascade", config::cascade),
     operator("config-markdown", config::markdown),
     operator("config-rules", config::rules),
+    operator("cascade-authors", cascade::authors),
+    operator("cascade-description", cascade::description),
+    operator("cascade-same-description", cascade::same_description),
+    operator("cascade-date", cascade::date),
+    operator("cascade-updated", cascade::updated),
+    operator("cascade-expires", cascade::expires),
+    operator("cascade-template", cascade::template),
+    operator("cascade-meta", cascade::meta),
+    operator("cascade-extra", cascade::extra),
+    operator("cascade-review", cascade::review),
+    operator("cascade-terms", cascade::terms),
+    operator("cascade-draft", cascade::draft),
+    operator("noindex", cascade::noindex),
+    operator("rename-under-one-address", lone::rename_under_one_address),
+    operator("move-behind-alias", lone::move_behind_alias),
+    operator("edit-section-path", lone::edit_section_path),
+    operator("index-beside-readme", lone::index_beside_readme),
+    operator("line-of-a-finding", lone::line_of_a_finding),
+    operator("edit-anchor", lone::edit_anchor),
+    operator("edit-serial", lone::edit_serial),
+    operator("edit-language", lone::edit_language),
+    operator("older-guides", lone::older_guides),
+    operator("newer-guides", lone::newer_guides),
+    operator("config-author", config::author),
+    operator("config-description", config::description),
+    operator("config-language", config::language),
+    operator("config-menu", config::menu),
+    operator("config-extra", config::extra),
+    operator("config-feed-of-the-site", config::feed_of_the_site),
+    operator("config-feeds-of-sections", config::feeds_of_sections),
+    operator("config-other-host", config::other_host),
+    operator("config-meta-box", config::meta_box),
+    operator("config-meta-label", config::meta_label),
+    operator("config-similar", config::similar),
+    operator("config-line-numbers", config::line_numbers),
+    operator("config-taxonomy-title", config::taxonomy_title),
     operator("config-other", config::other),
     operator("flags", config::flags),
     operator("output-deleted", hands::output_deleted),
@@ -107,6 +148,7 @@ pub const OPERATORS: &[Operator] = &[
     operator("outputs-gone", hands::outputs_gone),
     operator("foreign-file", hands::foreign_file),
     operator("cache-gone", hands::cache_gone),
+    operator("another-build", hands::another_build),
     operator("nothing", hands::nothing),
     operator("touch", hands::touch),
     operator("revert", hands::revert),
@@ -118,12 +160,24 @@ pub const OPERATORS: &[Operator] = &[
     operator("break-data", wounds::break_data),
     operator("break-encoding", wounds::break_encoding),
     operator("foreign-in-the-way", wounds::foreign_in_the_way),
+    operator("foreign-file-for-folder", wounds::foreign_file_for_folder),
+    operator("foreign-folder-for-file", wounds::foreign_folder_for_file),
     operator("mend", wounds::mend),
+];
+
+/// Operators that need a disk of its own for the site.
+pub const ON_A_DISK: &[Operator] = &[
+    operator("same-size-in-one-second", text::same_size_in_one_second),
+    operator("power-cut", hands::power_cut),
 ];
 
 /// The operator of a name.
 pub fn by_name(name: &str) -> Option<Operator> {
-    OPERATORS.iter().find(|known| known.name == name).copied()
+    OPERATORS
+        .iter()
+        .chain(ON_A_DISK)
+        .find(|known| known.name == name)
+        .copied()
 }
 
 /// Whether a build is expected to fail after an operator.
@@ -137,7 +191,15 @@ fn several(scene: &mut Scene, chance: &mut Chance) -> bool {
     for _ in 0..chance.below(5) + 2 {
         let chosen = chance.of(OPERATORS);
         // These speak of a build, or of the one that follows at once.
-        if ["several", "nothing", "cache-gone", "same-size-in-one-tick"].contains(&chosen.name) {
+        if [
+            "several",
+            "nothing",
+            "cache-gone",
+            "another-build",
+            "same-size-in-one-tick",
+        ]
+        .contains(&chosen.name)
+        {
             continue;
         }
         any |= (chosen.edit)(scene, chance);

@@ -85,14 +85,16 @@ pub fn move_page(scene: &mut Scene, chance: &mut Chance) -> bool {
 /// Two leaves change their files' names, and keep their times.
 pub fn exchange_pages(scene: &mut Scene, chance: &mut Chance) -> bool {
     let leaf = |page: &Page| page.form == Form::Leaf;
-    let (Some(one), Some(other)) = (
-        scene.model.choose(chance, leaf),
-        scene.model.choose(chance, leaf),
-    ) else {
+    let Some(one) = scene.model.choose(chance, leaf) else {
+        return false;
+    };
+    let first = scene.model.pages[one].path();
+    let another = |page: &Page| leaf(page) && page.path() != first;
+    let Some(other) = scene.model.choose(chance, another) else {
         return false;
     };
     // A wounded file is not what its page would be written as.
-    if one == other || !scene.model.wounds.is_empty() || !scene.renames.is_empty() {
+    if !scene.model.wounds.is_empty() || !scene.renames.is_empty() {
         return false;
     }
     let place = |page: &Page| (page.folder.clone(), page.name.clone());

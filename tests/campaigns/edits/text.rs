@@ -1,9 +1,10 @@
 //! Edits of a guide's text.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use super::super::chance::Chance;
 use super::super::disk::Style;
 use super::super::generate::link;
-use super::super::runner::How;
 use super::super::scene::Scene;
 use super::super::words;
 
@@ -41,11 +42,19 @@ pub fn same_size_in_one_tick(scene: &mut Scene, chance: &mut Chance) -> bool {
     };
     bump(&mut scene.model.pages[at].body[block]);
     scene.style = Style::InPlace;
-    scene.sync();
-    scene.build(How::any(chance));
+    scene.settle(chance);
     bump(&mut scene.model.pages[at].body[block]);
     scene.style = Style::TimeKept;
     true
+}
+
+/// As [`same_size_in_one_tick`], from the beginning of a second on, for disks
+/// whose clocks count seconds.
+pub fn same_size_in_one_second(scene: &mut Scene, chance: &mut Chance) -> bool {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let past = now.expect("a time").subsec_nanos();
+    std::thread::sleep(Duration::from_nanos(1_000_000_000 - u64::from(past)));
+    same_size_in_one_tick(scene, chance)
 }
 
 /// Turns the last digit into the next one.

@@ -2,6 +2,7 @@
 
 use super::super::chance::Chance;
 use super::super::disk::Rename;
+use super::super::generate::GAUGE;
 use super::super::page::quoted;
 use super::super::scene::Scene;
 use super::super::words;
@@ -24,15 +25,16 @@ pub fn swap_image(scene: &mut Scene, chance: &mut Chance) -> bool {
 
 /// Two pictures of the same length change names, and keep their times.
 pub fn exchange_images(scene: &mut Scene, chance: &mut Chance) -> bool {
-    let (Some(one), Some(other)) = (
-        scene.model.file(chance, is_picture),
-        scene.model.file(chance, is_picture),
-    ) else {
+    let Some(one) = scene.model.file(chance, is_picture) else {
+        return false;
+    };
+    let another = |path: &str| is_picture(path) && path != one;
+    let Some(other) = scene.model.file(chance, another) else {
         return false;
     };
     let root = scene.folders().root.clone();
     let on_disk = |path: &String| root.join(path).exists();
-    if one == other || !on_disk(&one) || !on_disk(&other) || !scene.renames.is_empty() {
+    if !on_disk(&one) || !on_disk(&other) || !scene.renames.is_empty() {
         return false;
     }
     let (Some(first), Some(second)) = (
@@ -86,9 +88,16 @@ pub fn edit_static(scene: &mut Scene, chance: &mut Chance) -> bool {
     true
 }
 
-/// The site's own version of the theme's style or script.
-pub fn own_theme_file(scene: &mut Scene, chance: &mut Chance) -> bool {
-    let path = chance.of(&["static/guidepost.css", "static/guidepost.js"]);
+pub fn own_style(scene: &mut Scene, chance: &mut Chance) -> bool {
+    own_theme_file(scene, chance, "static/guidepost.css")
+}
+
+pub fn own_script(scene: &mut Scene, chance: &mut Chance) -> bool {
+    own_theme_file(scene, chance, "static/guidepost.js")
+}
+
+/// The site's own version of a file of the theme.
+fn own_theme_file(scene: &mut Scene, chance: &mut Chance, path: &str) -> bool {
     if scene.model.files.contains_key(path) && chance.one_in(2) {
         scene.model.files.remove(path);
     } else {
@@ -190,9 +199,8 @@ pub fn edit_included_template(scene: &mut Scene, chance: &mut Chance) -> bool {
 
 pub fn edit_component(scene: &mut Scene, chance: &mut Chance) -> bool {
     let path = "templates/components/gauge.html";
-    let Some(bytes) = scene.model.files.get_mut(path) else {
-        return false;
-    };
+    let files = &mut scene.model.files;
+    let bytes = files.entry(path.into()).or_insert_with(|| GAUGE.into());
     let text = String::from_utf8_lossy(bytes).into_owned();
     let unit = chance.of(&["Nm", "bar", "mm", "kg"]);
     let Some((head, tail)) = text.split_once("{{ value }} ") else {

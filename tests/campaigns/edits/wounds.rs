@@ -7,7 +7,7 @@ use super::super::page::quoted;
 use super::super::scene::Scene;
 
 /// Operators after which a build fails.
-pub const BREAKING: [&str; 7] = [
+pub const BREAKING: [&str; 9] = [
     "two-claim-one-url",
     "break-front-matter",
     "break-template",
@@ -15,6 +15,8 @@ pub const BREAKING: [&str; 7] = [
     "break-data",
     "break-encoding",
     "foreign-in-the-way",
+    "foreign-file-for-folder",
+    "foreign-folder-for-file",
 ];
 
 fn wound(scene: &mut Scene, path: String, bytes: Vec<u8>) -> bool {
@@ -103,6 +105,22 @@ pub fn break_encoding(scene: &mut Scene, chance: &mut Chance) -> bool {
 
 /// Somebody's file stands where a new page will be written.
 pub fn foreign_in_the_way(scene: &mut Scene, chance: &mut Chance) -> bool {
+    blocked(scene, chance, "/index.html")
+}
+
+/// Somebody's file stands where a new page needs a folder.
+pub fn foreign_file_for_folder(scene: &mut Scene, chance: &mut Chance) -> bool {
+    blocked(scene, chance, "")
+}
+
+/// Somebody's folder, with a file in it, stands where a new page will be
+/// written.
+pub fn foreign_folder_for_file(scene: &mut Scene, chance: &mut Chance) -> bool {
+    blocked(scene, chance, "/index.html/mine.txt")
+}
+
+/// A new page, and somebody's file at its address with `below` behind it.
+fn blocked(scene: &mut Scene, chance: &mut Chance, below: &str) -> bool {
     let stem = format!("blocked-{}", chance.below(100_000));
     let at = add_guide(&mut scene.model, chance, &stem);
     let page = &mut scene.model.pages[at];
@@ -111,7 +129,7 @@ pub fn foreign_in_the_way(scene: &mut Scene, chance: &mut Chance) -> bool {
     }
     page.keys
         .insert("path".into(), quoted(&format!("blocked/{stem}")));
-    scene.put_foreign(&format!("blocked/{stem}/index.html"), b"mine");
+    scene.put_foreign(&format!("blocked/{stem}{below}"), b"mine");
     true
 }
 
