@@ -21,7 +21,7 @@ use crate::ground::paths::SrcPath;
 use crate::ground::rule::Rule;
 
 /// The folders of a site.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Layout {
     /// The site's root, absolute.
     pub root: PathBuf,
@@ -32,6 +32,16 @@ pub struct Layout {
     pub out: PathBuf,
     /// The folder for the cache and what Guidepost remembers, absolute.
     pub cache: PathBuf,
+    /// Other folders that Guidepost writes to, absolute; they are no content
+    /// either.
+    pub others: Vec<PathBuf>,
+}
+
+impl Layout {
+    /// Whether a folder is one that Guidepost writes to.
+    pub fn is_written(&self, folder: &Path) -> bool {
+        folder == self.out || folder == self.cache || self.others.iter().any(|f| f == folder)
+    }
 }
 
 /// A Markdown source.
@@ -62,17 +72,35 @@ pub struct Scan {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Scan {
+    /// What a Markdown source makes.
+    pub fn guide(&self, path: &SrcPath) -> Option<&MarkdownFile> {
+        let at = self
+            .markdown
+            .binary_search_by(|file| file.path.cmp(path))
+            .ok()?;
+        self.markdown.get(at)
+    }
+}
+
 /// Folders of a site that are not content where the root is the content.
 const OWN_FOLDERS: [&str; 3] = ["templates", "static", "data"];
 
 /// Walks a site's folders.
 pub fn scan(layout: &Layout, ignored: &[String]) -> Scan {
+    scan_unless(layout, ignored, &|| false)
+}
+
+/// Walks a site's folders, unless `given_up` says to stop; what comes back then
+/// means nothing.
+pub fn scan_unless(layout: &Layout, ignored: &[String], given_up: &dyn Fn() -> bool) -> Scan {
     let mut scan = Scan::default();
     let whole_root = layout.content.is_empty();
     let ignore = ignore_rules(layout, ignored, whole_root, &mut scan.diagnostics);
     let skip = |relative: &str, path: &Path, is_folder: bool| {
         let at_top = !relative.contains('/');
-        (is_folder && (path == layout.out || path == layout.cache))
+        given_up()
+            || (is_folder && layout.is_written(path))
             || ignore.matched(relative, is_folder).is_ignore()
             || (whole_root && at_top && is_folder && OWN_FOLDERS.contains(&relative))
             || (whole_root && relative == crate::content::config::FILE_NAME)
@@ -87,7 +115,7 @@ pub fn scan(layout: &Layout, ignored: &[String]) -> Scan {
     }
     scan.markdown = classify(markdown, layout.content);
     let nothing = |_: &str, path: &Path, is_folder: bool| {
-        is_folder && (path == layout.out || path == layout.cache)
+        given_up() || (is_folder && layout.is_written(path))
     };
     let mut own = |folder: &str| match fs::folder_is_there(&layout.root.join(folder)) {
         Ok(true) => walk(layout, folder, &nothing, &mut scan.diagnostics),
@@ -102,6 +130,45 @@ pub fn scan(layout: &Layout, ignored: &[String]) -> Scan {
     scan.statics = own("static");
     scan.data = own("data");
     scan
+}
+
+/// The folders of a site that are walked, each with all that lies below it:
+/// content, templates, static files and data, or what lies in the root where
+/// the root itself is the content.
+pub fn top_folders(layout: &Layout, ignored: &[String]) -> Vec<PathBuf> {
+    let mut names: Vec<String> = OWN_FOLDERS.iter().map(|name| (*name).to_owned()).collect();
+    if layout.content.is_empty() {
+        let ignore = ignore_rules(layout, ignored, true, &mut Vec::new());
+        let found = fs::entries(&layout.root).into_iter().filter(|name| {
+            !is_hidden_or_temporary(name)
+                && !OWN_FOLDERS.contains(&name.as_str())
+                && !ignore.matched(name, true).is_ignore()
+        });
+        names.extend(found);
+    } else {
+        names.push(layout.content.to_owned());
+    }
+    names.sort();
+    let folders = names.into_iter().map(|name| layout.root.join(name));
+    folders
+        .filter(|folder| fs::is_folder(folder) && !layout.is_written(folder))
+        .collect()
+}
+
+/// The place of a path in a site, relative to its root with `/` between
+/// segments; `None` for what no scan looks at. The root itself is the empty
+/// place.
+pub fn place_of(layout: &Layout, path: &Path) -> Option<String> {
+    let place = below(&layout.root, path)?.into_owned();
+    let whole_root = layout.content.is_empty();
+    if place == crate::content::config::FILE_NAME || (whole_root && place == ".gitignore") {
+        return Some(place);
+    }
+    let first = place.split('/').next().unwrap_or_default();
+    let is_ours =
+        place.is_empty() || whole_root || first == "content" || OWN_FOLDERS.contains(&first);
+    let written = path.ancestors().any(|folder| layout.is_written(folder));
+    (is_ours && !written && !place.split('/').any(is_hidden_or_temporary)).then_some(place)
 }
 
 fn ignore_rules(
