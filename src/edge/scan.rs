@@ -68,8 +68,19 @@ pub struct Scan {
     pub statics: Vec<SrcPath>,
     /// The site's data files.
     pub data: Vec<SrcPath>,
+    /// Links that were followed, to files and to folders.
+    pub links: Vec<FollowedLink>,
     /// What could not be walked.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A link that was followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowedLink {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it leads to, with all links resolved.
+    pub real: PathBuf,
 }
 
 impl Scan {
@@ -106,7 +117,8 @@ pub fn scan_unless(layout: &Layout, ignored: &[String], given_up: &dyn Fn() -> b
             || (whole_root && relative == crate::content::config::FILE_NAME)
     };
     let mut markdown = Vec::new();
-    for path in walk(layout, layout.content, &skip, &mut scan.diagnostics) {
+    let mut beside = Beside::default();
+    for path in walk(layout, layout.content, &skip, &mut beside) {
         if is_markdown(&path) {
             markdown.push(path);
         } else {
@@ -118,10 +130,11 @@ pub fn scan_unless(layout: &Layout, ignored: &[String], given_up: &dyn Fn() -> b
         given_up() || (is_folder && layout.is_written(path))
     };
     let mut own = |folder: &str| match fs::folder_is_there(&layout.root.join(folder)) {
-        Ok(true) => walk(layout, folder, &nothing, &mut scan.diagnostics),
+        Ok(true) => walk(layout, folder, &nothing, &mut beside),
         Ok(false) => Vec::new(),
         Err(error) => {
-            scan.diagnostics
+            beside
+                .diagnostics
                 .push(fs::unreadable(&SrcPath::new(folder), &error));
             Vec::new()
         }
@@ -129,6 +142,8 @@ pub fn scan_unless(layout: &Layout, ignored: &[String], given_up: &dyn Fn() -> b
     scan.templates = own("templates");
     scan.statics = own("static");
     scan.data = own("data");
+    scan.diagnostics.append(&mut beside.diagnostics);
+    scan.links = beside.links;
     scan
 }
 
@@ -201,15 +216,18 @@ fn ignore_rules(
     builder.build().unwrap_or_else(|_| Gitignore::empty())
 }
 
+/// What is found on a walk beside files.
+#[derive(Default)]
+struct Beside {
+    links: Vec<FollowedLink>,
+    diagnostics: Vec<Diagnostic>,
+}
+
 type Skip<'a> = &'a dyn Fn(&str, &Path, bool) -> bool;
 
 /// All files below `folder`, sorted by path; links are followed.
-fn walk(
-    layout: &Layout,
-    folder: &str,
-    skip: Skip<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<SrcPath> {
+fn walk(layout: &Layout, folder: &str, skip: Skip<'_>, beside: &mut Beside) -> Vec<SrcPath> {
+    let diagnostics = &mut beside.diagnostics;
     let top = if folder.is_empty() {
         layout.root.clone()
     } else {
@@ -247,6 +265,14 @@ fn walk(
                 })
         });
     for entry in entries {
+        if let Ok(entry) = &entry
+            && entry.path_is_symlink()
+        {
+            beside.links.push(FollowedLink {
+                path: entry.path().to_owned(),
+                real: fs::absolute(entry.path()),
+            });
+        }
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) => match below(&layout.root, entry.path()) {

@@ -21,6 +21,7 @@ mod shrink;
 mod small;
 mod snapshot;
 mod strace;
+mod watch;
 mod words;
 
 use std::path::PathBuf;

@@ -85,6 +85,12 @@ impl Scene {
         self.disk.sync(&self.model, &renames, self.style, self.tidy);
     }
 
+    /// Takes the sources on disk to be those of a model.
+    pub fn assume(&mut self, model: Model) {
+        self.disk.assume(&model);
+        self.model = model;
+    }
+
     /// Gives every source another time of change.
     pub fn touch(&self) {
         self.disk.touch();

@@ -49,6 +49,7 @@ impl Listener for Events<'_> {
                 }));
             }
             Told::Note(note) => self.print(&json!({ "event": "note", "message": note })),
+            Told::Settled => self.print(&json!({ "event": "settled" })),
             Told::Ready { .. } => {}
         }
     }

@@ -174,7 +174,7 @@ impl Listener for Screen<'_> {
                 let word = self.context.paint("1;33", "note");
                 self.say(&format!("{word}: {note}"));
             }
-            Told::Ready { .. } => {}
+            Told::Ready { .. } | Told::Settled => {}
         }
     }
 }

@@ -13,7 +13,7 @@ use std::sync::mpsc::Sender;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Config, ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::edge::scan::{Layout, top_folders};
+use crate::edge::scan::{FollowedLink, Layout, top_folders};
 use crate::ground::fs;
 
 /// What a watcher waits for.
@@ -69,6 +69,7 @@ struct Watched {
 pub(super) struct Folders {
     watcher: RecommendedWatcher,
     watched: BTreeMap<PathBuf, Watched>,
+    links: Vec<FollowedLink>,
 }
 
 impl Folders {
@@ -88,12 +89,46 @@ impl Folders {
             watcher: RecommendedWatcher::new(handler, Config::default())
                 .map_err(|error| in_words(&error))?,
             watched: BTreeMap::new(),
+            links: Vec::new(),
         })
     }
 
+    /// Adds to what something happened to all other paths that lead there by a
+    /// link: the system names one of them only.
+    pub(super) fn with_other_names(&self, paths: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+        let mut all = paths;
+        if self.links.is_empty() {
+            return all;
+        }
+        let real: Vec<PathBuf> = all
+            .iter()
+            .map(|path| match (path.parent(), path.file_name()) {
+                (Some(folder), Some(name)) => fs::absolute(folder).join(name),
+                _ => path.clone(),
+            })
+            .collect();
+        for link in &self.links {
+            let below = |path: &PathBuf| {
+                let rest = path.strip_prefix(&link.real).ok()?;
+                Some(match rest.as_os_str().is_empty() {
+                    true => link.path.clone(),
+                    false => link.path.join(rest),
+                })
+            };
+            all.extend(real.iter().filter_map(below));
+        }
+        all.extend(real);
+        all
+    }
+
+    /// Whether these are the links whose targets are watched.
+    pub(super) fn know(&self, links: &[FollowedLink]) -> bool {
+        self.links == links
+    }
+
     /// Watches the folders of a site as they are now: the root for what appears
-    /// in it, and each of its folders with all that lies below. Says which
-    /// folders were not watched before; what happened in them until now was
+    /// in it, each of its folders with all that lies below, and what links
+    /// lead to. Says which folders were not watched before; what happened in them until now was
     /// not heard of.
     ///
     /// # Errors
@@ -103,7 +138,9 @@ impl Folders {
         &mut self,
         layout: &Layout,
         ignored: &[String],
+        links: &[FollowedLink],
     ) -> Result<BTreeSet<PathBuf>, String> {
+        links.clone_into(&mut self.links);
         let mut wanted = BTreeMap::new();
         let watched = |path: &Path, with_all_below| Watched {
             with_all_below,
@@ -115,6 +152,19 @@ impl Folders {
         for folder in top_folders(layout, ignored) {
             let how = watched(&folder, true);
             wanted.insert(folder, how);
+        }
+        for link in links {
+            if fs::is_folder(&link.real) {
+                wanted.insert(link.path.clone(), watched(&link.path, true));
+            } else if let Some(folder) = link.real.parent() {
+                let is_below = wanted
+                    .iter()
+                    .any(|(path, how)| how.with_all_below && folder.starts_with(path));
+                if !is_below {
+                    let how = watched(folder, false);
+                    wanted.entry(folder.to_owned()).or_insert(how);
+                }
+            }
         }
         let gone: Vec<PathBuf> = self
             .watched

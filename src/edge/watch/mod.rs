@@ -75,6 +75,8 @@ pub enum Told<'a> {
     Failed(&'a BuildError),
     /// What to know of how it is watched.
     Note(&'a str),
+    /// It has been quiet, everything was looked at, and all is as it should be.
+    Settled,
 }
 
 /// Why there is nothing to watch.
@@ -219,6 +221,7 @@ impl Watch<'_, '_> {
         if stands {
             self.rebuild(Changes::Unknown);
         }
+        self.follow_links();
         Ok(())
     }
 
@@ -246,7 +249,12 @@ impl Watch<'_, '_> {
                     self.take_in(settled);
                     rested = false;
                 }
-                Err(RecvTimeoutError::Timeout) if !rested => rested = self.rest(),
+                Err(RecvTimeoutError::Timeout) if !rested => {
+                    rested = self.rest();
+                    if rested {
+                        (self.tell)(Told::Settled);
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) => self.look_again(),
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
@@ -269,7 +277,10 @@ impl Watch<'_, '_> {
         if let Some(why) = settled.trouble {
             self.without_events(&why);
         }
-        let mut paths = settled.paths;
+        let mut paths = match &self.folders {
+            Some(folders) => folders.with_other_names(settled.paths),
+            None => settled.paths,
+        };
         let root = fs::absolute(&self.own.root);
         let at_top = |path: &PathBuf| *path == root || path.parent() == Some(&root);
         if paths.iter().any(at_top) {
@@ -280,6 +291,24 @@ impl Watch<'_, '_> {
             _ => Changes::Unknown,
         };
         if changes != Changes::none() {
+            self.rebuild(changes);
+            self.follow_links();
+        }
+    }
+
+    /// Watches what links lead to, where there are other links than before.
+    fn follow_links(&mut self) {
+        let links = self.warm.as_ref().map_or(&[][..], Warm::links);
+        if self
+            .folders
+            .as_ref()
+            .is_none_or(|folders| folders.know(links))
+        {
+            return;
+        }
+        let new = self.listen_to_folders();
+        if let Some(warm) = self.warm.as_ref().filter(|_| !new.is_empty()) {
+            let changes = warm.changes_of(&new);
             self.rebuild(changes);
         }
     }
@@ -303,7 +332,10 @@ impl Watch<'_, '_> {
         };
         let ignored = read_config(&layout.root).map_or_else(|_| Vec::new(), |(c, _)| c.ignore);
         let new = match &mut self.folders {
-            Some(folders) => folders.update(&layout, &ignored),
+            Some(folders) => {
+                let links = self.warm.as_ref().map_or(&[][..], Warm::links);
+                folders.update(&layout, &ignored, links)
+            }
             None => Ok(BTreeSet::new()),
         };
         new.unwrap_or_else(|why| {

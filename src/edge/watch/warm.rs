@@ -24,7 +24,7 @@ use crate::edge::frame::Frame;
 use crate::edge::full;
 use crate::edge::gather;
 use crate::edge::record::BuildRecord;
-use crate::edge::scan::{self, Layout};
+use crate::edge::scan::{self, FollowedLink, Layout};
 use crate::edge::write::OwnTree;
 use crate::engine::cache::Cache;
 use crate::engine::manifest::{Manifest, ManifestFiles};
@@ -287,6 +287,11 @@ impl Warm {
         let root = &frame.layout.root;
         let mut files = touched.files.iter();
         files.any(|path| is_listed(frame, path) && fs::stat(&path.under(root)).is_none())
+    }
+
+    /// The links that the site's files are reached by.
+    pub(super) fn links(&self) -> &[FollowedLink] {
+        self.frame.as_ref().map_or(&[], |frame| &frame.scan.links)
     }
 
     /// Whether the site's configuration and folders could be read.
