@@ -15,8 +15,8 @@ use crate::edge::build::{BuildOptions, BuildReport, build};
 use crate::edge::report;
 use crate::edge::verify::{Difference, verify};
 
-/// How long a build may last before it shows its progress.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long a build may make outputs before it shows its progress.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 #[derive(Args, Clone)]
 pub(super) struct BuildArguments {
@@ -58,7 +58,7 @@ pub(super) struct BuildArguments {
     pub(super) verify: bool,
 }
 
-fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
+pub(super) fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
     BaseUrl::new(text).map_err(|why| format!("the URL {why}"))
 }
 
@@ -82,7 +82,7 @@ pub(super) fn build_with(
     let started = Instant::now();
     let options = options(context, arguments)?;
     let pool = pool(context, arguments)?;
-    let bar = Bar::new(started, context.quiet || arguments.json);
+    let bar = Bar::new(context.quiet || arguments.json);
     let result = pool.install(|| build(&options, &|done, total| bar.show(done, total)));
     bar.clear();
     let mut outcome = match result {
@@ -121,6 +121,7 @@ fn options(context: &Context, arguments: &BuildArguments) -> Result<BuildOptions
         root: context.root(),
         out: arguments.out.clone(),
         cache: arguments.cache_dir.clone(),
+        others: Vec::new(),
         base_url: arguments.base_url.clone(),
         drafts: arguments.drafts,
         future: arguments.future,
@@ -242,30 +243,39 @@ pub(super) fn shown_path(path: &std::path::Path) -> String {
 
 /// A progress bar that appears only when a build takes its time, and only on a
 /// terminal.
-struct Bar {
-    started: Instant,
+pub(super) struct Bar {
     hidden: bool,
-    bar: Mutex<Option<ProgressBar>>,
+    state: Mutex<BarState>,
+}
+
+#[derive(Default)]
+struct BarState {
+    /// When the build began to make outputs.
+    began: Option<Instant>,
+    bar: Option<ProgressBar>,
 }
 
 impl Bar {
-    fn new(started: Instant, hidden: bool) -> Self {
+    pub(super) fn new(hidden: bool) -> Self {
         Self {
-            started,
             hidden,
-            bar: Mutex::new(None),
+            state: Mutex::default(),
         }
     }
 
-    fn show(&self, done: usize, total: usize) {
-        if self.hidden || self.started.elapsed() < PATIENCE {
+    pub(super) fn show(&self, done: usize, total: usize) {
+        if self.hidden {
             return;
         }
         // A thread that finds the bar in use leaves the drawing to the other.
-        let Ok(mut bar) = self.bar.try_lock() else {
+        let Ok(mut state) = self.state.try_lock() else {
             return;
         };
-        let bar = bar.get_or_insert_with(|| {
+        let began = *state.began.get_or_insert_with(Instant::now);
+        if began.elapsed() < PATIENCE {
+            return;
+        }
+        let bar = state.bar.get_or_insert_with(|| {
             let style = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
                 .progress_chars("=> ");
@@ -277,11 +287,13 @@ impl Bar {
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
     }
 
-    fn clear(&self) {
-        if let Ok(bar) = self.bar.lock()
-            && let Some(bar) = bar.as_ref()
-        {
-            bar.finish_and_clear();
+    /// Takes the bar away; the next build has one of its own.
+    pub(super) fn clear(&self) {
+        if let Ok(mut state) = self.state.lock() {
+            state.began = None;
+            if let Some(bar) = state.bar.take() {
+                bar.finish_and_clear();
+            }
         }
     }
 }

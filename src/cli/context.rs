@@ -10,6 +10,7 @@ use super::{Arguments, Color, TROUBLE};
 use crate::content::config::FILE_NAME;
 use crate::edge::build::BuildError;
 use crate::edge::report::{self, Style};
+use crate::ground::diagnostic::Diagnostic;
 use crate::ground::fs::{self, FsError};
 
 /// What every command shares.
@@ -97,8 +98,8 @@ impl Context {
 
     /// Prints why there was no build.
     pub(super) fn build_error(&self, error: &BuildError) -> ExitCode {
-        match error {
-            BuildError::Config(diagnostics) => {
+        match of_build_error(error) {
+            Ok(diagnostics) => {
                 eprint!("{}", report::text(diagnostics, &self.style()));
                 eprintln!(
                     "{}: {}; nothing was touched",
@@ -107,18 +108,7 @@ impl Context {
                 );
                 ExitCode::from(TROUBLE)
             }
-            BuildError::Io(error) => self.trouble(&error.to_string(), unwritable_help(error)),
-            BuildError::Busy(lock) => self.trouble(
-                "another build of this site is running",
-                Some(&format!(
-                    "wait for it to end; it holds `{}`",
-                    lock.display()
-                )),
-            ),
-            BuildError::NoSite(root) => self.trouble(
-                &format!("there is no folder `{}`", root.display()),
-                Some("give the site's folder with `--root`"),
-            ),
+            Err((message, help)) => self.trouble(&message, help.as_deref()),
         }
     }
 
@@ -129,6 +119,27 @@ impl Context {
         } else {
             words.to_owned()
         }
+    }
+}
+
+/// Why there was no build: findings in the configuration, or a message and
+/// what to do.
+pub(super) fn of_build_error(
+    error: &BuildError,
+) -> Result<&[Diagnostic], (String, Option<String>)> {
+    match error {
+        BuildError::Config(diagnostics) => Ok(diagnostics),
+        BuildError::Io(error) => {
+            Err((error.to_string(), unwritable_help(error).map(str::to_owned)))
+        }
+        BuildError::Busy(lock) => Err((
+            "another build of this site is running".to_owned(),
+            Some(format!("wait for it to end; it holds `{}`", lock.display())),
+        )),
+        BuildError::NoSite(root) => Err((
+            format!("there is no folder `{}`", root.display()),
+            Some("give the site's folder with `--root`".to_owned()),
+        )),
     }
 }
 

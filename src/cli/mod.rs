@@ -11,9 +11,11 @@ mod context;
 mod document;
 mod explain;
 mod init;
+mod listen;
 mod new;
 mod serve;
 mod synth;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -73,6 +75,8 @@ enum Command {
     Clean(clean::CleanArguments),
     /// Build the site and serve it on this machine
     Serve(serve::ServeArguments),
+    /// Serve the site while it is written: rebuild and reload at each save
+    Watch(watch::WatchArguments),
     /// Write a site of made-up guides, for load tests
     Synth(synth::SynthArguments),
     /// Print a script that completes commands in a shell
@@ -101,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Explain(arguments) => explain::run(&context, &arguments),
         Command::Clean(arguments) => clean::run(&context, &arguments),
         Command::Serve(arguments) => serve::run(&context, &arguments),
+        Command::Watch(arguments) => watch::run(&context, &arguments),
         Command::Synth(arguments) => synth::run(&context, &arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }

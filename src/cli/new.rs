@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 use super::build::shown_path;
 use super::context::{Context, now};
 use crate::content::article::words_of_name;
-use crate::edge::build::{BuildOptions, read_config};
+use crate::edge::build::BuildOptions;
+use crate::edge::frame::read_config;
 use crate::ground::fs;
 use crate::ground::paths::{OutPath, SrcPath};
 

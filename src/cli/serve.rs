@@ -7,15 +7,15 @@ use clap::Args;
 use super::CONTENT;
 use super::build::{BuildArguments, build_with};
 use super::context::Context;
-use crate::edge::build::read_config;
+use super::listen::ListenArguments;
+use crate::edge::frame::read_config;
 use crate::edge::serve::{ServeOptions, serve};
 use crate::ground::fs;
 
 #[derive(Args)]
 pub(super) struct ServeArguments {
-    /// The first port to try
-    #[arg(long, value_name = "N", default_value_t = 1313)]
-    port: u16,
+    #[command(flatten)]
+    listen: ListenArguments,
     /// Serve what was built before, without building
     #[arg(long)]
     no_build: bool,
@@ -48,33 +48,21 @@ pub(super) fn run(context: &Context, arguments: &ServeArguments) -> ExitCode {
         (None, Ok((config, _))) => config.base_url,
         (None, Err(error)) => return context.build_error(&error),
     };
-    let base_path = base_url.map_or_else(|| "/".to_owned(), |url| url.path().to_owned());
     let options = ServeOptions {
         out,
-        base_path: base_path.clone(),
-        port: arguments.port,
+        base_path: base_url.map_or_else(|| "/".to_owned(), |url| url.path().to_owned()),
+        listen: arguments.listen.listen(),
     };
     let served = serve(&options, |address| {
-        if arguments.port != 0 && address.port() != arguments.port {
-            context.say(&format!(
-                "Port {} is taken; using {}",
-                arguments.port,
-                address.port()
-            ));
+        if let Some(taken) = arguments.listen.port_taken(address) {
+            context.say(&taken);
         }
-        context.say(&format!(
-            "Serving http://{address}{base_path} (Ctrl-C ends)"
-        ));
+        let url = arguments.listen.url(address, &options.base_path);
+        context.say(&format!("Serving {url} (Ctrl-C ends)"));
+        arguments.listen.open_browser(context, &url);
     });
     match served {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => context.trouble(
-            &format!(
-                "cannot serve on port {}: {}",
-                arguments.port,
-                fs::in_words(&error)
-            ),
-            Some("give another port with `--port`"),
-        ),
+        Err(error) => arguments.listen.trouble(context, &error),
     }
 }

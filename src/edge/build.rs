@@ -4,28 +4,30 @@
 //! `full`; here is what every build has in common.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::changes::Changes;
+use super::frame::Frame;
 use super::full;
 use super::quick;
 use super::record::BuildRecord;
-use super::scan::{self, Layout, Scan};
+use super::scan::{Layout, Scan};
 use super::sources::{self, Seen};
-use super::write::{OutputFolder, Written};
+use super::write::{OutputFolder, OwnTree, Published, Written};
 use crate::content::article::ParseOptions;
-use crate::content::config::{self, BaseUrl, Config, RuleSetting};
-use crate::content::config_reader;
+use crate::content::config::{BaseUrl, Config, RuleSetting};
 use crate::engine::cache::{Cache, Facts};
 use crate::ground::diagnostic::{self, Diagnostic};
 use crate::ground::digest::{Digest, Digested};
-use crate::ground::fs::{self, FsError};
+use crate::ground::fs::{self, FsError, Lock};
 use crate::ground::paths::{OutPath, SrcPath};
 use crate::ground::rule::{Level, Rule};
-use crate::ground::source::Source;
+use crate::render::templates::Templates;
 use crate::site::publication::Edition;
 
 /// The id of this program; see `build.rs`.
@@ -41,6 +43,8 @@ pub struct BuildOptions {
     /// Where Guidepost keeps what it remembers; `.guidepost` in the root by
     /// default.
     pub cache: Option<PathBuf>,
+    /// Folders that other builds of the site write to: they are no content.
+    pub others: Vec<PathBuf>,
     /// Replaces the configured base URL.
     pub base_url: Option<BaseUrl>,
     /// Build drafts.
@@ -62,6 +66,7 @@ impl BuildOptions {
             root: root.into(),
             out: None,
             cache: None,
+            others: Vec::new(),
             base_url: None,
             drafts: false,
             future: false,
@@ -87,6 +92,7 @@ impl BuildOptions {
             content: if has_content { "content" } else { "" },
             out: folder(&self.out, "public"),
             cache: folder(&self.cache, ".guidepost"),
+            others: self.others.iter().map(|path| fs::absolute(path)).collect(),
             root,
         })
     }
@@ -120,6 +126,8 @@ pub struct BuildReport {
     pub diagnostics: Vec<Diagnostic>,
     /// Guides in the site.
     pub guides: usize,
+    /// Sources that were added, changed or removed since the last build.
+    pub changed: Vec<SrcPath>,
     /// What happened to the outputs.
     pub written: Written,
     /// The output folder.
@@ -154,24 +162,6 @@ pub struct Steps {
 /// Hears how a build gets on: outputs made and outputs planned.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
-/// Reads the configuration of a site; the defaults where there is none.
-///
-/// # Errors
-///
-/// The file cannot be read, or its complaints.
-pub fn read_config(root: &Path) -> Result<(Config, Vec<Diagnostic>), BuildError> {
-    let path = SrcPath::new(config::FILE_NAME);
-    let Some(bytes) = fs::read_if_there(&path.under(root))? else {
-        return Ok((Config::default(), Vec::new()));
-    };
-    let text = fs::utf8(&path, bytes).map_err(|found| BuildError::Config(vec![found]))?;
-    let (config, diagnostics) = config_reader::read(&Source::new(path, &text));
-    if diagnostics.iter().any(|found| found.level == Level::Error) {
-        return Err(BuildError::Config(diagnostics));
-    }
-    Ok((config, diagnostics))
-}
-
 /// A build under way.
 pub(super) struct Build<'a> {
     pub(super) options: &'a BuildOptions,
@@ -180,7 +170,10 @@ pub(super) struct Build<'a> {
     pub(super) parse_options: Digested<ParseOptions>,
     pub(super) edition: Edition,
     pub(super) scan: Scan,
-    /// Every source that was looked at, by path.
+    /// Which files may not be what the cache remembers.
+    pub(super) changes: Changes,
+    /// The sources that were looked at: all of them, or those that may have
+    /// changed until [`Build::look_at_the_rest`].
     pub(super) seen: Vec<Result<Seen, Diagnostic>>,
     /// Digest of the configuration and of all options that decide bytes.
     pub(super) given: Digest,
@@ -192,9 +185,16 @@ pub(super) struct Build<'a> {
     pub(super) changed: Vec<SrcPath>,
     /// How many builds will have changed anything, with this one.
     pub(super) number: u64,
+    /// The output folder, where nobody else writes there.
+    pub(super) own_tree: Option<OwnTree>,
+    /// The templates, where they are loaded already.
+    pub(super) templates: Option<Arc<Templates>>,
     pub(super) clock: Clock,
     pub(super) report: BuildReport,
     pub(super) progress: Progress<'a>,
+    config_file: Option<SrcPath>,
+    /// What was found in the frame; full builds take it from `diagnostics`.
+    of_frame: Vec<Diagnostic>,
 }
 
 /// Builds a site.
@@ -204,29 +204,18 @@ pub(super) struct Build<'a> {
 /// Only where there can be no build at all; errors of the content are in the
 /// report.
 pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildReport, BuildError> {
-    let clock = Clock::start();
-    let layout = options.layout()?;
-    if !fs::is_folder(&layout.root) {
-        return Err(BuildError::NoSite(layout.root));
-    }
-    let (mut config, diagnostics) = read_config(&layout.root)?;
-    if let Some(base_url) = &options.base_url {
-        config.base_url = Some(base_url.clone());
-    }
-    let lock_file = layout.cache.join("lock");
-    let Some(_lock) = fs::try_lock(&lock_file)? else {
-        return Err(BuildError::Busy(lock_file));
+    let mut clock = Clock::start();
+    let frame = Frame::read(options)?;
+    let _lock = lock(&frame.layout)?;
+    let cache = match options.no_cache {
+        true => None,
+        false => Some(open_cache(&frame.layout)?),
     };
-    let cache = open_cache(options, &layout)?;
-    let mut build = look(
-        options,
-        layout,
-        config,
-        diagnostics,
-        cache.as_ref().map(Cache::facts),
-        clock,
-        progress,
-    )?;
+    let frame = frame.walked();
+    clock.lap("scan");
+    let none = Facts::default();
+    let facts = cache.as_ref().map_or(&none, Cache::facts);
+    let mut build = Build::new(options, frame, Changes::Unknown, facts, clock, progress)?;
     let Some(mut cache) = cache else {
         full::run(&mut build, None)?;
         if !build.report.failed {
@@ -235,9 +224,7 @@ pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildRepo
         return Ok(build.finish());
     };
     build.report.cache_warning = cache.warning.take();
-    if quick::run(&mut build, &mut cache)? != quick::Outcome::Done {
-        full::run(&mut build, Some(&mut cache))?;
-    }
+    build.run(&mut cache)?;
     if !build.report.failed {
         let room = u64::from(build.config.cache.max_size) << 20;
         let saved = cache.save(room, full::live_blocks);
@@ -247,6 +234,16 @@ pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildRepo
         OutputFolder::finish(&build.layout.out, &build.layout.cache)?;
     }
     Ok(build.finish())
+}
+
+/// Takes the lock of all builds that remember in the same folder.
+///
+/// # Errors
+///
+/// Somebody else holds it, or it cannot be had.
+pub(super) fn lock(layout: &Layout) -> Result<Lock, BuildError> {
+    let file = layout.cache.join("lock");
+    fs::try_lock(&file)?.ok_or(BuildError::Busy(file))
 }
 
 /// Where the cache of one output folder is.
@@ -260,106 +257,224 @@ pub fn program_id() -> Digest {
     Digest::from_hex(BUILD_ID).unwrap_or_default()
 }
 
-fn open_cache(options: &BuildOptions, layout: &Layout) -> Result<Option<Cache>, BuildError> {
-    if options.no_cache {
-        return Ok(None);
-    }
-    Ok(Some(Cache::open(&cache_folder(layout), program_id())?))
+/// Opens the cache of a layout's output folder.
+///
+/// # Errors
+///
+/// Its files are there and cannot be read at all.
+pub(super) fn open_cache(layout: &Layout) -> Result<Cache, FsError> {
+    Cache::open(&cache_folder(layout), program_id())
 }
 
-/// Scans folders and looks at every file that may decide a byte.
-fn look<'a>(
-    options: &'a BuildOptions,
-    layout: Layout,
-    config: Config,
-    mut diagnostics: Vec<Diagnostic>,
-    facts: Option<&Facts>,
-    mut clock: Clock,
-    progress: Progress<'a>,
-) -> Result<Build<'a>, BuildError> {
-    let mut scan = scan::scan(&layout, &config.ignore);
-    diagnostics.append(&mut scan.diagnostics);
-    clock.lap("scan");
-    let config_path = SrcPath::new(config::FILE_NAME);
-    let none = Facts::default();
-    let facts = facts.unwrap_or(&none);
-    let mut paths: Vec<&SrcPath> = scan.markdown.iter().map(|file| &file.path).collect();
-    paths.extend(scan.templates.iter().chain(&scan.statics).chain(&scan.data));
-    // Other files are looked at once a page refers to them.
-    paths.extend(
-        scan.assets
-            .iter()
-            .filter(|asset| facts.sources.contains_key(*asset)),
-    );
-    if fs::exists(&config_path.under(&layout.root)) {
-        paths.push(&config_path);
-    }
-    let seen = sources::look(&layout.root, &layout.cache, &paths, &facts.sources)?;
-    let config_digest = seen
-        .iter()
-        .flatten()
-        .find(|seen| seen.path == config_path)
-        .map(|seen| seen.stamped.digest);
-    let given = Digest::of(&(
-        config_digest,
+/// Digest of the configuration and of all options that decide bytes.
+pub(super) fn given(options: &BuildOptions, layout: &Layout, config: Option<Digest>) -> Digest {
+    Digest::of(&(
+        config,
         options.base_url.as_ref(),
         options.drafts,
         options.future,
         layout.out.as_os_str().as_encoded_bytes(),
-    ));
-    let shape = Digest::of(&(
+    ))
+}
+
+impl<'a> Build<'a> {
+    /// A build of a frame. Looks at the files that may decide a byte and that
+    /// may have changed.
+    ///
+    /// # Errors
+    ///
+    /// The clock cannot be asked.
+    pub(super) fn new(
+        options: &'a BuildOptions,
+        frame: Frame,
+        changes: Changes,
+        facts: &Facts,
+        clock: Clock,
+        progress: Progress<'a>,
+    ) -> Result<Self, BuildError> {
+        let number = facts
+            .build
+            .as_deref()
+            .and_then(|bytes| postcard::from_bytes::<BuildRecord>(bytes).ok())
+            .map_or(0, |before| before.number)
+            + 1;
+        let zone = TimeZone::get(&frame.config.time_zone).unwrap_or(TimeZone::UTC);
+        let report = BuildReport {
+            out: frame.layout.out.clone(),
+            ..BuildReport::default()
+        };
+        let mut build = Self {
+            options,
+            parse_options: Digested::new(ParseOptions::of(&frame.config)),
+            edition: Edition::new(options.now, &zone, options.drafts, options.future),
+            layout: frame.layout,
+            config: frame.config,
+            scan: frame.scan,
+            changes,
+            seen: Vec::new(),
+            given: Digest::default(),
+            shape: frame.shape,
+            diagnostics: frame.diagnostics.clone(),
+            of_frame: frame.diagnostics,
+            changed: Vec::new(),
+            number,
+            own_tree: None,
+            templates: None,
+            clock,
+            report,
+            progress,
+            config_file: frame.config_file,
+        };
+        build.look(facts)?;
+        build.clock.lap("look");
+        Ok(build)
+    }
+
+    /// Looks at every source that may have changed.
+    fn look(&mut self, facts: &Facts) -> Result<(), BuildError> {
+        let paths: Vec<&SrcPath> = match self.changes.only_files() {
+            Some(files) => files
+                .iter()
+                .filter(|path| self.is_source(path, facts))
+                .collect(),
+            None => self
+                .sources(facts)
+                .filter(|path| self.changes.may_hold(path))
+                .collect(),
+        };
+        let (root, cache) = (&self.layout.root, &self.layout.cache);
+        let seen = sources::look(root, cache, &paths, &facts.sources, &self.changes)?;
+        let config_digest = self.config_file.as_ref().and_then(|file| {
+            let now = seen.iter().flatten().find(|seen| seen.path == *file);
+            let known = || facts.sources.get(file).map(|fact| fact.stamped.digest);
+            now.map(|seen| seen.stamped.digest).or_else(known)
+        });
+        let given = given(self.options, &self.layout, config_digest);
+        let present: HashSet<&SrcPath> = paths.into_iter().collect();
+        let gone = |path: &&SrcPath| !present.contains(path) && facts.sources.contains_key(*path);
+        let mut changed: Vec<SrcPath> = match self.changes.only_files() {
+            Some(files) => files.iter().filter(gone).cloned().collect(),
+            None => facts
+                .sources
+                .keys()
+                .filter(|path| self.changes.may_hold(path))
+                .filter(gone)
+                .cloned()
+                .collect(),
+        };
+        changed.extend(
+            seen.iter()
+                .flatten()
+                .filter(|seen| seen.changed)
+                .map(|seen| seen.path.clone()),
+        );
+        changed.sort();
+        self.given = given;
+        self.changed = changed;
+        self.seen = seen;
+        Ok(())
+    }
+
+    /// All files that may decide a byte. Files beside guides are looked at
+    /// once a page refers to them.
+    fn sources(&self, facts: &Facts) -> impl Iterator<Item = &SrcPath> {
+        let scan = &self.scan;
         scan.markdown
             .iter()
-            .map(|file| (&file.path, file.kind))
-            .collect::<Vec<_>>(),
-        &scan.assets,
-        &scan.templates,
-        &scan.statics,
-        &scan.data,
-    ));
-    let present: HashSet<&SrcPath> = paths.iter().copied().collect();
-    let mut changed: Vec<SrcPath> = facts
-        .sources
-        .keys()
-        .filter(|path| !present.contains(path))
-        .cloned()
-        .collect();
-    changed.extend(
-        seen.iter()
-            .flatten()
-            .filter(|seen| seen.changed)
-            .map(|seen| seen.path.clone()),
-    );
-    changed.sort();
-    let before = facts
-        .build
-        .as_deref()
-        .and_then(|bytes| postcard::from_bytes::<BuildRecord>(bytes).ok());
-    let number = before.map_or(0, |before| before.number) + 1;
-    let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
-    let edition = Edition::new(options.now, &zone, options.drafts, options.future);
-    clock.lap("look");
-    let report = BuildReport {
-        out: layout.out.clone(),
-        ..BuildReport::default()
-    };
-    Ok(Build {
-        options,
-        parse_options: Digested::new(ParseOptions::of(&config)),
-        layout,
-        config,
-        edition,
-        scan,
-        seen,
-        given,
-        shape,
-        diagnostics,
-        changed,
-        number,
-        clock,
-        report,
-        progress,
-    })
+            .map(|file| &file.path)
+            .chain(scan.templates.iter().chain(&scan.statics).chain(&scan.data))
+            .chain(
+                scan.assets
+                    .iter()
+                    .filter(|asset| facts.sources.contains_key(*asset)),
+            )
+            .chain(&self.config_file)
+    }
+
+    fn is_source(&self, path: &SrcPath, facts: &Facts) -> bool {
+        let scan = &self.scan;
+        scan.guide(path).is_some()
+            || [&scan.templates, &scan.statics, &scan.data]
+                .into_iter()
+                .any(|list| list.binary_search(path).is_ok())
+            || (scan.assets.contains(path) && facts.sources.contains_key(path))
+            || self.config_file.as_ref() == Some(path)
+    }
+
+    /// Takes in the sources that did not change as the cache remembers them.
+    fn look_at_the_rest(&mut self, facts: &Facts) -> Result<(), BuildError> {
+        let changes = std::mem::take(&mut self.changes);
+        if let Changes::Only(_) = changes {
+            let rest: Vec<&SrcPath> = self
+                .sources(facts)
+                .filter(|path| !changes.may_hold(path))
+                .collect();
+            let (root, cache) = (&self.layout.root, &self.layout.cache);
+            let rest = sources::look(root, cache, &rest, &facts.sources, &changes)?;
+            self.seen.extend(rest);
+        }
+        self.changes = changes;
+        Ok(())
+    }
+
+    /// Does what has to be done, and no more.
+    ///
+    /// # Errors
+    ///
+    /// What could not be read or written.
+    pub(super) fn run(&mut self, cache: &mut Cache) -> Result<(), BuildError> {
+        if quick::run(self, cache)? != quick::Outcome::Done {
+            self.look_at_the_rest(cache.facts())?;
+            full::run(self, Some(cache))?;
+        }
+        Ok(())
+    }
+
+    /// Opens the output folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`OutputFolder::open`].
+    pub(super) fn output_folder(&self) -> Result<OutputFolder, FsError> {
+        let (out, cache) = (&self.layout.out, &self.layout.cache);
+        match &self.own_tree {
+            Some(tree) => Ok(OutputFolder::own(out, cache, tree)),
+            None => OutputFolder::open(out, cache),
+        }
+    }
+
+    /// Makes what was staged the site; see [`OutputFolder::publish`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub(super) fn publish(
+        &mut self,
+        folder: OutputFolder,
+        partial: bool,
+    ) -> Result<Published, FsError> {
+        let published = folder.publish(partial, &self.layout.cache)?;
+        if let Some(tree) = &mut self.own_tree {
+            *tree = OwnTree {
+                manifest: Arc::clone(&published.manifest),
+                broken: Arc::default(),
+            };
+        }
+        Ok(published)
+    }
+
+    /// The frame again, for the next build.
+    pub(super) fn into_parts(mut self) -> (Frame, BuildReport) {
+        let frame = Frame {
+            layout: std::mem::take(&mut self.layout),
+            config: std::mem::take(&mut self.config),
+            config_file: self.config_file.take(),
+            scan: std::mem::take(&mut self.scan),
+            diagnostics: std::mem::take(&mut self.of_frame),
+            shape: self.shape,
+        };
+        (frame, self.finish())
+    }
 }
 
 impl Build<'_> {
@@ -395,6 +510,7 @@ impl Build<'_> {
     }
 
     fn finish(mut self) -> BuildReport {
+        self.report.changed = std::mem::take(&mut self.changed);
         diagnostic::sort(&mut self.report.diagnostics);
         self.report.timings = self.clock.finish();
         self.report
@@ -418,7 +534,7 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let now = Instant::now();
         Self {
             start: now,

@@ -57,7 +57,7 @@ pub(super) fn run(build: &mut Build<'_>, cache: Option<&mut Cache>) -> Result<()
         .iter()
         .flat_map(|article| article.diagnostics.iter().cloned())
         .collect();
-    let folder = OutputFolder::open(&build.layout.out, &build.layout.cache)?;
+    let folder = build.output_folder()?;
     let made = make(build, cache.as_deref(), articles, &folder, &mut frame)?;
     if build.config.base_url.is_none() {
         frame.push(no_base_url());
@@ -79,7 +79,7 @@ pub(super) fn run(build: &mut Build<'_>, cache: Option<&mut Cache>) -> Result<()
         build.clock.lap("write");
         return Ok(());
     }
-    let published = folder.publish(false, &build.layout.cache)?;
+    let published = build.publish(folder, false)?;
     build.report.written = published.written;
     if let Some(cache) = cache {
         for (path, fact) in facts {
@@ -171,7 +171,7 @@ fn make(
         .collect();
     let files = Files {
         content: build.layout.content.to_owned(),
-        assets: std::mem::take(&mut build.scan.assets),
+        assets: build.scan.assets.clone(),
         statics,
     };
     let site = resolve(articles, &build.config, &files, &build.edition);
@@ -292,10 +292,8 @@ impl Renderer<'_> {
         };
         let key = step.key();
         let fact = self.facts.and_then(|facts| facts.outputs.get(&path));
-        if let Some(fact) = fact.filter(|fact| fact.key == key && !self.folder.is_interrupted())
-            && fact
-                .stamped
-                .stands(fs::stat(&path.under(self.folder.path())))
+        if let Some(fact) = fact.filter(|fact| fact.key == key)
+            && self.folder.stands(&path, &fact.stamped)
         {
             self.folder.keep(&path, fact.stamped.digest);
             return Ok(MadeOutput {

@@ -328,7 +328,13 @@ pub(super) fn probes(
     let paths: Vec<&SrcPath> = wanted.iter().copied().collect();
     let none = HashMap::new();
     let known = facts.map_or(&none, |facts| &facts.sources);
-    let seen = sources::look(&build.layout.root, &build.layout.cache, &paths, known)?;
+    let seen = sources::look(
+        &build.layout.root,
+        &build.layout.cache,
+        &paths,
+        known,
+        &build.changes,
+    )?;
     let mut probed = Probed {
         probes: BTreeMap::new(),
         facts: Vec::new(),

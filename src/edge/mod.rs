@@ -1,7 +1,10 @@
 //! Where Guidepost meets the world: folders, clocks, sockets, terminals.
 
 pub mod build;
+pub mod changes;
+pub mod dev_server;
 pub mod explain;
+pub mod frame;
 mod full;
 mod gather;
 mod quick;
@@ -12,4 +15,5 @@ pub mod serve;
 mod sources;
 pub mod synth;
 pub mod verify;
+pub mod watch;
 pub mod write;

@@ -8,13 +8,14 @@
 //! certain here is left to the full build.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::build::{Build, BuildError, Steps};
 use super::gather::{self, Parsing};
 use super::record::{BuildRecord, MOST_CHANGES, PageRecord, explained};
-use super::write::{OutputFolder, Staging};
+use super::write::Staging;
 use crate::content::article::Article;
 use crate::engine::cache::{Cache, OutputFact, Parsed, SourceFact};
 use crate::engine::manifest::ManifestFiles;
@@ -53,14 +54,18 @@ pub(super) fn run(build: &mut Build<'_>, cache: &mut Cache) -> Result<Outcome, B
     let Some(record) = same_frame(build, cache) else {
         return Ok(Outcome::NotEnough);
     };
-    let manifests = ManifestFiles::new(&build.layout.cache, &build.layout.out);
-    if !manifests.are_there() || (fs::exists(&manifests.marker()) && !fault::active("marker")) {
+    if build.own_tree.is_none() && !is_whole(build) {
         return Ok(Outcome::NotEnough);
     }
     let Some(edited) = edited_bodies(build, cache) else {
         return Ok(Outcome::NotEnough);
     };
-    let Some((broken, restamped)) = fallen(build, cache) else {
+    // Nobody else writes in a tree of our own: what fell there is known.
+    let fallen = match &build.own_tree {
+        Some(tree) => Some((tree.broken.iter().cloned().collect(), Vec::new())),
+        None => fallen(build, cache),
+    };
+    let Some((broken, restamped)) = fallen else {
         return Ok(Outcome::NotEnough);
     };
     build.clock.lap("compare");
@@ -99,6 +104,13 @@ pub(super) fn run(build: &mut Build<'_>, cache: &mut Cache) -> Result<Outcome, B
     Ok(Outcome::Done)
 }
 
+/// Whether the output folder is known whole and no build was interrupted while
+/// it touched it.
+fn is_whole(build: &Build<'_>) -> bool {
+    let manifests = ManifestFiles::new(&build.layout.cache, &build.layout.out);
+    manifests.are_there() && (!fs::exists(&manifests.marker()) || fault::active("marker"))
+}
+
 /// What is remembered of the build, if everything around the guides' own texts
 /// is what it was.
 fn same_frame(build: &Build<'_>, cache: &Cache) -> Option<BuildRecord> {
@@ -106,9 +118,8 @@ fn same_frame(build: &Build<'_>, cache: &Cache) -> Option<BuildRecord> {
     let same = record.given == build.given
         && record.shape == build.shape
         && record.covers(build.options.now);
-    let markdown: HashSet<&SrcPath> = build.scan.markdown.iter().map(|file| &file.path).collect();
     let readable = build.seen.iter().all(|seen| match seen {
-        Ok(seen) => !seen.changed || markdown.contains(&seen.path),
+        Ok(seen) => !seen.changed || build.scan.guide(&seen.path).is_some(),
         Err(_) => false,
     });
     let clean = build
@@ -121,12 +132,6 @@ fn same_frame(build: &Build<'_>, cache: &Cache) -> Option<BuildRecord> {
 /// The guides whose text changed and whose card did not; `None` where a card
 /// changed or a guide can no longer be read.
 fn edited_bodies(build: &Build<'_>, cache: &Cache) -> Option<Vec<(Article, Stamped, Digest)>> {
-    let folders: HashMap<&SrcPath, _> = build
-        .scan
-        .markdown
-        .iter()
-        .map(|file| (&file.path, file))
-        .collect();
     let changed: Vec<_> = build
         .seen
         .iter()
@@ -136,7 +141,7 @@ fn edited_bodies(build: &Build<'_>, cache: &Cache) -> Option<Vec<(Article, Stamp
     changed
         .par_iter()
         .map(|seen| {
-            let file = folders.get(&seen.path)?;
+            let file = build.scan.guide(&seen.path)?;
             let known = cache.facts().sources.get(&seen.path)?.parsed?;
             let text = std::str::from_utf8(seen.bytes.as_deref()?).ok()?;
             let parsing = Parsing {
@@ -239,8 +244,7 @@ fn make(
     tasks: Vec<Task>,
     restamped: &[(OutPath, Stamped)],
 ) -> Result<Option<HashMap<OutPath, Vec<Diagnostic>>>, BuildError> {
-    let (own_templates, found) = gather::templates(&build.layout.root, &build.scan);
-    let Ok(templates) = Templates::load(&own_templates) else {
+    let Some(templates) = templates(build) else {
         return Ok(None);
     };
     let needs_site = |task: &Task| {
@@ -248,14 +252,11 @@ fn make(
         templates.names_guides(template)
             || !matches!(templates.data_names(template), DataNames::Named(names) if names.is_empty())
     };
-    if !found.is_empty() || tasks.iter().any(needs_site) {
+    if tasks.iter().any(needs_site) {
         return Ok(None);
     }
-    let folder = OutputFolder::open(&build.layout.out, &build.layout.cache)?;
-    let highlighted = Memo::new(
-        super::full::HIGHLIGHT_MEMO,
-        Some(std::sync::Arc::clone(&cache.blocks)),
-    );
+    let folder = build.output_folder()?;
+    let highlighted = Memo::new(super::full::HIGHLIGHT_MEMO, Some(Arc::clone(&cache.blocks)));
     let options = PageOptions::of(&build.config);
     let root = &build.layout.root;
     let rendered: Vec<_> = tasks
@@ -267,7 +268,7 @@ fn make(
                     .article
                     .as_ref()
                     .map(|article| OwnPage::of(article, root)),
-                templates: Keyed::new(templates.digest(), &templates),
+                templates: Keyed::new(templates.digest(), &*templates),
                 options: options.clone(),
                 guides: None,
                 data: Vec::new(),
@@ -337,7 +338,7 @@ fn make(
         return Ok(None);
     }
     build.report.diagnostics.clear();
-    let published = folder.publish(true, &build.layout.cache)?;
+    let published = build.publish(folder, true)?;
     build.report.written = published.written;
     let stamps: HashMap<&OutPath, Stamped> = published
         .stamps
@@ -360,6 +361,16 @@ fn make(
     }
     build.clock.lap("render");
     Ok(Some(made))
+}
+
+/// The templates, if all of them can be read and loaded.
+fn templates(build: &mut Build<'_>) -> Option<Arc<Templates>> {
+    if build.templates.is_none() {
+        let (own, found) = gather::templates(&build.layout.root, &build.scan);
+        let loaded = Templates::load(&own).ok().filter(|_| found.is_empty());
+        build.templates = loaded.map(Arc::new);
+    }
+    build.templates.clone()
 }
 
 /// Remembers edited guides.

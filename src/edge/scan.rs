@@ -21,7 +21,7 @@ use crate::ground::paths::SrcPath;
 use crate::ground::rule::Rule;
 
 /// The folders of a site.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Layout {
     /// The site's root, absolute.
     pub root: PathBuf,
@@ -32,6 +32,16 @@ pub struct Layout {
     pub out: PathBuf,
     /// The folder for the cache and what Guidepost remembers, absolute.
     pub cache: PathBuf,
+    /// Other folders that Guidepost writes to, absolute; they are no content
+    /// either.
+    pub others: Vec<PathBuf>,
+}
+
+impl Layout {
+    /// Whether a folder is one that Guidepost writes to.
+    pub fn is_written(&self, folder: &Path) -> bool {
+        folder == self.out || folder == self.cache || self.others.iter().any(|f| f == folder)
+    }
 }
 
 /// A Markdown source.
@@ -58,8 +68,30 @@ pub struct Scan {
     pub statics: Vec<SrcPath>,
     /// The site's data files.
     pub data: Vec<SrcPath>,
+    /// Links that were followed, to files and to folders.
+    pub links: Vec<FollowedLink>,
     /// What could not be walked.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A link that was followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowedLink {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it leads to, with all links resolved.
+    pub real: PathBuf,
+}
+
+impl Scan {
+    /// What a Markdown source makes.
+    pub fn guide(&self, path: &SrcPath) -> Option<&MarkdownFile> {
+        let at = self
+            .markdown
+            .binary_search_by(|file| file.path.cmp(path))
+            .ok()?;
+        self.markdown.get(at)
+    }
 }
 
 /// Folders of a site that are not content where the root is the content.
@@ -67,18 +99,26 @@ const OWN_FOLDERS: [&str; 3] = ["templates", "static", "data"];
 
 /// Walks a site's folders.
 pub fn scan(layout: &Layout, ignored: &[String]) -> Scan {
+    scan_unless(layout, ignored, &|| false)
+}
+
+/// Walks a site's folders, unless `given_up` says to stop; what comes back then
+/// means nothing.
+pub fn scan_unless(layout: &Layout, ignored: &[String], given_up: &dyn Fn() -> bool) -> Scan {
     let mut scan = Scan::default();
     let whole_root = layout.content.is_empty();
     let ignore = ignore_rules(layout, ignored, whole_root, &mut scan.diagnostics);
     let skip = |relative: &str, path: &Path, is_folder: bool| {
         let at_top = !relative.contains('/');
-        (is_folder && (path == layout.out || path == layout.cache))
+        given_up()
+            || (is_folder && layout.is_written(path))
             || ignore.matched(relative, is_folder).is_ignore()
             || (whole_root && at_top && is_folder && OWN_FOLDERS.contains(&relative))
             || (whole_root && relative == crate::content::config::FILE_NAME)
     };
     let mut markdown = Vec::new();
-    for path in walk(layout, layout.content, &skip, &mut scan.diagnostics) {
+    let mut beside = Beside::default();
+    for path in walk(layout, layout.content, &skip, &mut beside) {
         if is_markdown(&path) {
             markdown.push(path);
         } else {
@@ -87,13 +127,14 @@ pub fn scan(layout: &Layout, ignored: &[String]) -> Scan {
     }
     scan.markdown = classify(markdown, layout.content);
     let nothing = |_: &str, path: &Path, is_folder: bool| {
-        is_folder && (path == layout.out || path == layout.cache)
+        given_up() || (is_folder && layout.is_written(path))
     };
     let mut own = |folder: &str| match fs::folder_is_there(&layout.root.join(folder)) {
-        Ok(true) => walk(layout, folder, &nothing, &mut scan.diagnostics),
+        Ok(true) => walk(layout, folder, &nothing, &mut beside),
         Ok(false) => Vec::new(),
         Err(error) => {
-            scan.diagnostics
+            beside
+                .diagnostics
                 .push(fs::unreadable(&SrcPath::new(folder), &error));
             Vec::new()
         }
@@ -101,7 +142,48 @@ pub fn scan(layout: &Layout, ignored: &[String]) -> Scan {
     scan.templates = own("templates");
     scan.statics = own("static");
     scan.data = own("data");
+    scan.diagnostics.append(&mut beside.diagnostics);
+    scan.links = beside.links;
     scan
+}
+
+/// The folders of a site that are walked, each with all that lies below it:
+/// content, templates, static files and data, or what lies in the root where
+/// the root itself is the content.
+pub fn top_folders(layout: &Layout, ignored: &[String]) -> Vec<PathBuf> {
+    let mut names: Vec<String> = OWN_FOLDERS.iter().map(|name| (*name).to_owned()).collect();
+    if layout.content.is_empty() {
+        let ignore = ignore_rules(layout, ignored, true, &mut Vec::new());
+        let found = fs::entries(&layout.root).into_iter().filter(|name| {
+            !is_hidden_or_temporary(name)
+                && !OWN_FOLDERS.contains(&name.as_str())
+                && !ignore.matched(name, true).is_ignore()
+        });
+        names.extend(found);
+    } else {
+        names.push(layout.content.to_owned());
+    }
+    names.sort();
+    let folders = names.into_iter().map(|name| layout.root.join(name));
+    folders
+        .filter(|folder| fs::is_folder(folder) && !layout.is_written(folder))
+        .collect()
+}
+
+/// The place of a path in a site, relative to its root with `/` between
+/// segments; `None` for what no scan looks at. The root itself is the empty
+/// place.
+pub fn place_of(layout: &Layout, path: &Path) -> Option<String> {
+    let place = below(&layout.root, path)?.into_owned();
+    let whole_root = layout.content.is_empty();
+    if place == crate::content::config::FILE_NAME || (whole_root && place == ".gitignore") {
+        return Some(place);
+    }
+    let first = place.split('/').next().unwrap_or_default();
+    let is_ours =
+        place.is_empty() || whole_root || first == "content" || OWN_FOLDERS.contains(&first);
+    let written = path.ancestors().any(|folder| layout.is_written(folder));
+    (is_ours && !written && !place.split('/').any(is_hidden_or_temporary)).then_some(place)
 }
 
 fn ignore_rules(
@@ -134,15 +216,18 @@ fn ignore_rules(
     builder.build().unwrap_or_else(|_| Gitignore::empty())
 }
 
+/// What is found on a walk beside files.
+#[derive(Default)]
+struct Beside {
+    links: Vec<FollowedLink>,
+    diagnostics: Vec<Diagnostic>,
+}
+
 type Skip<'a> = &'a dyn Fn(&str, &Path, bool) -> bool;
 
 /// All files below `folder`, sorted by path; links are followed.
-fn walk(
-    layout: &Layout,
-    folder: &str,
-    skip: Skip<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<SrcPath> {
+fn walk(layout: &Layout, folder: &str, skip: Skip<'_>, beside: &mut Beside) -> Vec<SrcPath> {
+    let diagnostics = &mut beside.diagnostics;
     let top = if folder.is_empty() {
         layout.root.clone()
     } else {
@@ -180,6 +265,14 @@ fn walk(
                 })
         });
     for entry in entries {
+        if let Ok(entry) = &entry
+            && entry.path_is_symlink()
+        {
+            beside.links.push(FollowedLink {
+                path: entry.path().to_owned(),
+                real: fs::absolute(entry.path()),
+            });
+        }
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) => match below(&layout.root, entry.path()) {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::changes::Changes;
 use crate::engine::cache::SourceFact;
 use crate::engine::stamp::{Moment, Stamped};
 use crate::ground::diagnostic::Diagnostic;
@@ -40,9 +41,10 @@ pub struct Seen {
     pub changed: bool,
 }
 
-/// Looks at files: those whose stat stands for their bytes are not read.
-/// `writable` is a folder in which the clock may be asked for; nothing is
-/// created there where every stat stands.
+/// Looks at files: those whose stat stands for their bytes are not read, and
+/// those that `changes` does not hold are not looked at. `writable` is a folder
+/// in which the clock may be asked for; nothing is created there where every
+/// stat stands.
 ///
 /// # Errors
 ///
@@ -52,14 +54,15 @@ pub fn look(
     writable: &Path,
     paths: &[&SrcPath],
     facts: &HashMap<SrcPath, SourceFact>,
+    changes: &Changes,
 ) -> Result<Vec<Result<Seen, Diagnostic>>, FsError> {
     let standing: Vec<Option<Stamped>> = paths
         .par_iter()
         .map(|path| {
             let fact = facts.get(*path)?;
-            fact.stamped
-                .stands(fs::stat(&path.under(root)))
-                .then_some(fact.stamped)
+            let stands =
+                !changes.may_hold(path) || fact.stamped.stands(fs::stat(&path.under(root)));
+            stands.then_some(fact.stamped)
         })
         .collect();
     if standing.iter().all(Option::is_some) {

@@ -9,9 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine::manifest::{Found, Manifest, ManifestFiles};
 use crate::engine::stamp::{Moment, Stamped};
@@ -39,11 +38,23 @@ pub struct Written {
     pub deleted: Vec<OutPath>,
 }
 
+/// A tree in which nobody else writes, as it was left.
+#[derive(Clone, Debug, Default)]
+pub struct OwnTree {
+    /// All files in it.
+    pub manifest: Arc<Manifest>,
+    /// Those that do not stand as they were left.
+    pub broken: Arc<BTreeSet<OutPath>>,
+}
+
 /// The output folder while a site is being written.
 pub struct OutputFolder {
     out: PathBuf,
     manifests: ManifestFiles,
-    earlier: Manifest,
+    earlier: Arc<Manifest>,
+    /// Outputs that do not stand as they were left, where nobody else writes
+    /// here and all may be lost at the price of time: a watcher's own tree.
+    own: Option<Arc<BTreeSet<OutPath>>>,
     lost: bool,
     /// Whether an earlier build was interrupted while it touched outputs.
     interrupted: bool,
@@ -77,6 +88,8 @@ pub struct Published {
     pub stamps: Vec<(OutPath, Stamped)>,
     /// What was found on the way.
     pub diagnostics: Vec<Diagnostic>,
+    /// The files that are ours from now on.
+    pub manifest: Arc<Manifest>,
 }
 
 /// What staging an output came to.
@@ -119,7 +132,8 @@ impl OutputFolder {
             out: out.to_owned(),
             interrupted: fs::exists(&manifests.marker()) && !fault::active("marker"),
             manifests,
-            earlier,
+            earlier: Arc::new(earlier),
+            own: None,
             lost,
             was_there,
             staging_made: AtomicBool::new(false),
@@ -127,9 +141,28 @@ impl OutputFolder {
         })
     }
 
-    /// Whether outputs cannot be believed by their stats alone.
-    pub fn is_interrupted(&self) -> bool {
-        self.interrupted
+    /// Opens a folder in which nobody else writes. It is written without marks and without waiting for the disk:
+    /// whoever keeps it marks it for as long as it may be written to.
+    pub fn own(out: &Path, cache: &Path, tree: &OwnTree) -> Self {
+        Self {
+            out: out.to_owned(),
+            manifests: ManifestFiles::new(cache, out),
+            earlier: Arc::clone(&tree.manifest),
+            own: Some(Arc::clone(&tree.broken)),
+            lost: false,
+            interrupted: false,
+            was_there: fs::exists(out),
+            staging_made: AtomicBool::new(false),
+            staged: Mutex::default(),
+        }
+    }
+
+    /// Whether an output stands as an earlier build left it.
+    pub fn stands(&self, path: &OutPath, stamped: &Stamped) -> bool {
+        match &self.own {
+            Some(broken) => !broken.contains(path),
+            None => !self.interrupted && stamped.stands(fs::stat(&path.under(&self.out))),
+        }
     }
 
     /// The output folder.
@@ -183,13 +216,15 @@ impl OutputFolder {
             fate = Some(Fate::Stands);
         }
         if fate.is_none() && (stat.is_some() || (self.was_there && fs::exists(&target))) {
-            let ours =
-                self.lost || self.earlier.files.contains(path) || self.is_our_folder(path, &target);
+            let ours = self.own.is_some()
+                || self.lost
+                || self.earlier.files.contains(path)
+                || self.is_our_folder(path, &target);
             if !ours {
                 return Ok(Staging::Foreign);
             }
         }
-        if fate.is_none() && self.was_there && self.foreign_above(path) {
+        if fate.is_none() && self.was_there && self.own.is_none() && self.foreign_above(path) {
             return Ok(Staging::Foreign);
         }
         let fate = match fate {
@@ -314,28 +349,24 @@ impl OutputFolder {
 
     fn put_in_place(&self, partial: bool, writable: &Path) -> Result<Published, FsError> {
         let staged = std::mem::take(&mut *self.lock());
-        let mut manifest = if partial {
-            self.earlier.clone()
-        } else {
-            Manifest::default()
-        };
+        let manifest = self.manifest_with(&staged, partial);
         let mut published = Published::default();
-        let mut renames: Vec<(u8, &OutPath)> = Vec::new();
-        for (path, staged) in &staged {
-            manifest.files.insert(path.clone());
-            match &staged.fate {
-                Fate::Write => renames.push((staged.wave, path)),
-                Fate::Stands | Fate::Kept => {}
-            }
-        }
+        let mut renames: Vec<(u8, &OutPath)> = staged
+            .iter()
+            .filter(|(_, staged)| matches!(staged.fate, Fate::Write))
+            .map(|(path, staged)| (staged.wave, path))
+            .collect();
         published.written.unchanged = manifest.files.len() - renames.len();
         renames.sort();
-        let stale: Vec<&OutPath> = self.earlier.files.difference(&manifest.files).collect();
+        let stale: Vec<&OutPath> = match Arc::ptr_eq(&manifest, &self.earlier) {
+            true => Vec::new(),
+            false => self.earlier.files.difference(&manifest.files).collect(),
+        };
         let touched = !renames.is_empty() || !stale.is_empty();
-        if touched || self.interrupted {
+        if (touched || self.interrupted) && self.own.is_none() {
             fs::set_marker(&self.manifests.marker())?;
         }
-        if manifest.files != self.earlier.files || self.lost {
+        if (*manifest != *self.earlier || self.lost) && self.own.is_none() {
             // Until the end both what was ours and what will be is ours.
             let files = self.earlier.files.union(&manifest.files).cloned().collect();
             self.manifests.store(&Manifest { files })?;
@@ -364,15 +395,33 @@ impl OutputFolder {
         if self.staging_made.load(Ordering::Acquire) {
             fs::remove_tree(&self.out.join(STAGING))?;
         }
-        if touched {
-            fs::sync_filesystem(&self.out)?;
+        if self.own.is_none() {
+            if touched {
+                fs::sync_filesystem(&self.out)?;
+            }
+            self.manifests.store(&manifest)?;
         }
-        self.manifests.store(&manifest)?;
         published.stamps = self.stamps(&staged, writable)?;
         if self.lost {
             published.diagnostics = unplanned(&self.out, &manifest);
         }
+        published.manifest = manifest;
         Ok(published)
+    }
+
+    /// What is ours once `staged` is in place: nothing but that, or that too
+    /// where only a part of the plan was made.
+    fn manifest_with(&self, staged: &BTreeMap<OutPath, Staged>, partial: bool) -> Arc<Manifest> {
+        let earlier = &self.earlier.files;
+        let nothing_new = staged.keys().all(|path| earlier.contains(path));
+        if nothing_new && (partial || staged.len() == earlier.len()) {
+            return Arc::clone(&self.earlier);
+        }
+        let mut files: BTreeSet<OutPath> = staged.keys().cloned().collect();
+        if partial {
+            files.extend(earlier.iter().cloned());
+        }
+        Arc::new(Manifest { files })
     }
 
     /// Says that outputs and all that is remembered of them are safe: the last
@@ -411,7 +460,9 @@ impl OutputFolder {
             .filter_map(|(path, digest)| Some((path, digest, fs::stat(&path.under(&self.out))?)))
             .collect();
         let mut moment = Moment::now(&self.out, writable)?;
-        for _ in 0..TICKS {
+        // What stays racy is read again when it is next looked at.
+        let patience = if self.own.is_some() { 0 } else { TICKS };
+        for _ in 0..patience {
             if !found
                 .iter()
                 .any(|(_, digest, stat)| moment.stamp(*stat, *digest).racy)

@@ -91,6 +91,8 @@ pub struct Cache {
     changed_sources: HashSet<SrcPath>,
     changed_outputs: HashSet<OutPath>,
     changed_build: bool,
+    /// Whether the files have grown since they were opened.
+    appended: bool,
     /// Parsed articles.
     pub articles: Pack,
     /// What pages were made from.
@@ -148,6 +150,7 @@ impl Cache {
             changed_sources: HashSet::new(),
             changed_outputs: HashSet::new(),
             changed_build: false,
+            appended: false,
             warning,
         })
     }
@@ -189,6 +192,46 @@ impl Cache {
         }
     }
 
+    /// Writes what changed at the ends of the files, and goes on. Nothing is
+    /// collected: what is no longer of use stays until [`Self::save`].
+    ///
+    /// # Errors
+    ///
+    /// Any IO error; the files then hold what they held or more.
+    pub fn append(&mut self) -> Result<(), FsError> {
+        if !self.is_changed() {
+            return Ok(());
+        }
+        fs::create_folder(&self.folder)?;
+        self.blocks.save()?;
+        self.articles.save()?;
+        self.pages.save()?;
+        if self.log.is_overgrown() {
+            let all = self.all_changes();
+            self.log.rewrite(&encode(&all))?;
+        } else {
+            let changes = self.pending();
+            self.log.append(&encode(&changes))?;
+        }
+        self.changed_sources.clear();
+        self.changed_outputs.clear();
+        self.changed_build = false;
+        self.appended = true;
+        Ok(())
+    }
+
+    /// Believes no output's stat any more: each is read before it is believed
+    /// again.
+    pub fn doubt_outputs(&mut self) {
+        for fact in self.facts.outputs.values_mut() {
+            fact.stamped.racy = true;
+        }
+    }
+
+    fn is_changed(&self) -> bool {
+        self.changed_build || !self.changed_sources.is_empty() || !self.changed_outputs.is_empty()
+    }
+
     /// Writes what changed; nothing where nothing did. `live_blocks` is asked
     /// for the keys of all blocks in use where blocks have to be collected;
     /// `room` is how many bytes the cache may take.
@@ -201,8 +244,7 @@ impl Cache {
         room: u64,
         live_blocks: impl FnOnce(&Self) -> HashSet<Digest>,
     ) -> Result<(), FsError> {
-        if self.changed_sources.is_empty() && self.changed_outputs.is_empty() && !self.changed_build
-        {
+        if !self.is_changed() && !self.appended {
             return Ok(());
         }
         fs::create_folder(&self.folder)?;

@@ -27,8 +27,16 @@ struct Loaded {
     known: HashMap<Digest, Slot>,
     pack: Pack,
     log: Mutex<Log>,
-    fresh: Mutex<HashMap<Digest, Slot>>,
+    fresh: Mutex<Fresh>,
     damaged: bool,
+}
+
+/// What was put since the store was loaded.
+#[derive(Debug, Default)]
+struct Fresh {
+    slots: HashMap<Digest, Slot>,
+    /// Those of them that the index does not hold yet.
+    unsaved: Vec<(Digest, Slot)>,
 }
 
 impl Store {
@@ -84,7 +92,7 @@ impl Store {
             .known
             .get(&key)
             .copied()
-            .or_else(|| lock(&loaded.fresh).get(&key).copied())?;
+            .or_else(|| lock(&loaded.fresh).slots.get(&key).copied())?;
         loaded.pack.get(key, slot)
     }
 
@@ -93,7 +101,9 @@ impl Store {
         if let Some(loaded) = self.loaded()
             && let Ok(slot) = loaded.pack.put(key, value)
         {
-            lock(&loaded.fresh).insert(key, slot);
+            let mut fresh = lock(&loaded.fresh);
+            fresh.slots.insert(key, slot);
+            fresh.unsaved.push((key, slot));
         }
     }
 
@@ -119,8 +129,9 @@ impl Store {
         let Some(Some(loaded)) = self.loaded.get() else {
             return Ok(());
         };
-        let fresh = std::mem::take(&mut *lock(&loaded.fresh));
-        if fresh.is_empty() {
+        let mut fresh = lock(&loaded.fresh);
+        let mut unsaved = std::mem::take(&mut fresh.unsaved);
+        if unsaved.is_empty() {
             return Ok(());
         }
         loaded.pack.save()?;
@@ -129,15 +140,14 @@ impl Store {
             let mut all: Vec<(Digest, Slot)> = loaded
                 .known
                 .iter()
-                .map(|(k, s)| (*k, *s))
-                .chain(fresh)
+                .chain(&fresh.slots)
+                .map(|(key, slot)| (*key, *slot))
                 .collect();
             all.sort_by_key(|(key, _)| *key);
             log.rewrite(&encode(&all))
         } else {
-            let mut slots: Vec<(Digest, Slot)> = fresh.into_iter().collect();
-            slots.sort_by_key(|(key, _)| *key);
-            log.append(&encode(&slots))
+            unsaved.sort_by_key(|(key, _)| *key);
+            log.append(&encode(&unsaved))
         }
     }
 
@@ -188,6 +198,8 @@ mod tests {
         store.save().unwrap();
         let again = Store::new(folder.path(), "blocks", build);
         again.put(key(2), b"two");
+        again.save().unwrap();
+        assert_eq!(again.get(key(2)).as_deref(), Some(&b"two"[..]));
         again.save().unwrap();
         let third = Store::new(folder.path(), "blocks", build);
         assert_eq!(third.get(key(1)).as_deref(), Some(&b"one"[..]));

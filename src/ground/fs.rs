@@ -251,6 +251,27 @@ pub fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Whether a file is there, links followed.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// What tells a folder from another one that is put in its place: device and
+/// inode, where the platform has them; `None` where there is nothing.
+pub fn identity(path: &Path) -> Option<(u64, u64)> {
+    let meta = fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        Some((meta.dev(), meta.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = meta;
+        Some((0, 0))
+    }
+}
+
 /// The length of a file in bytes; `None` where there is none.
 pub fn length(path: &Path) -> Option<u64> {
     fs::metadata(path)

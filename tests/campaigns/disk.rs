@@ -110,6 +110,21 @@ impl Disk {
         }
     }
 
+    /// Takes the sources to be those of a model: somebody else put them there.
+    pub fn assume(&mut self, model: &Model) {
+        self.files = model
+            .sources()
+            .into_iter()
+            .map(|(path, bytes)| (format!("{ROOT}/{path}"), bytes))
+            .chain(model.shared.clone())
+            .collect();
+        self.links = model
+            .links
+            .iter()
+            .map(|(path, target)| (format!("{ROOT}/{path}"), target.clone()))
+            .collect();
+    }
+
     /// Gives every file another time of change and leaves its bytes.
     pub fn touch(&self) {
         let time = SystemTime::now() - Duration::from_secs(1000);

@@ -22,6 +22,7 @@ mod shrink;
 mod small;
 mod snapshot;
 mod strace;
+mod watch;
 mod words;
 
 use std::path::PathBuf;

@@ -150,6 +150,12 @@ impl Scene {
         }
     }
 
+    /// Takes the sources on disk to be those of a model.
+    pub fn assume(&mut self, model: Model) {
+        self.disk.assume(&model);
+        self.model = model;
+    }
+
     /// Gives every source another time of change.
     pub fn touch(&self) {
         self.disk.touch();
