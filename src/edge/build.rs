@@ -16,6 +16,7 @@ use super::frame::Frame;
 use super::full;
 use super::quick;
 use super::record::BuildRecord;
+use super::resident::Resident;
 use super::scan::{Layout, Scan};
 use super::sources::{self, Seen};
 use super::write::{OutputFolder, OwnTree, Published, Written};
@@ -189,6 +190,8 @@ pub(super) struct Build<'a> {
     pub(super) own_tree: Option<OwnTree>,
     /// The templates, where they are loaded already.
     pub(super) templates: Option<Arc<Templates>>,
+    /// What an earlier build left in memory, if it is kept.
+    pub(super) resident: Option<Resident>,
     pub(super) clock: Clock,
     pub(super) report: BuildReport,
     pub(super) progress: Progress<'a>,
@@ -320,6 +323,7 @@ impl<'a> Build<'a> {
             number,
             own_tree: None,
             templates: None,
+            resident: None,
             clock,
             report,
             progress,

@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use super::build::{Build, BuildError, no_base_url};
 use super::gather::{self, Articles};
 use super::record::{BuildRecord, MOST_CHANGES, PageRecord, explained};
+use super::resident::Prints;
 use super::write::{self, OutputFolder, Staging};
 use crate::content::article::Article;
 use crate::engine::cache::{Cache, Facts, OutputFact};
@@ -30,12 +31,13 @@ use crate::ground::paths::{OutPath, SrcPath};
 use crate::ground::rule::{Level, Rule};
 use crate::render::output::{self, Output, OutputStep};
 use crate::render::plan::{Job, Planned, plan};
+use crate::render::print::{self, Print};
 use crate::render::templates::Templates;
 use crate::render::theme_files::{SCRIPT, STYLE, theme_files};
 use crate::render::world::{PageOptions, World};
 use crate::site::links::Files;
 use crate::site::publication;
-use crate::site::resolve::resolve;
+use crate::site::resolve::{resolve, resolve_again};
 use crate::site::urls::Urls;
 
 /// Bytes of highlighted code held in memory within one build.
@@ -88,7 +90,7 @@ pub(super) fn run(build: &mut Build<'_>, cache: Option<&mut Cache>) -> Result<()
         for (path, fact) in made.probed {
             cache.set_source(&path, Some(fact));
         }
-        remember_outputs(cache, made.outputs, &published.stamps)?;
+        remember_outputs(build, cache, made.outputs, made.ground, &published.stamps);
         let record = BuildRecord {
             given: build.given,
             shape: build.shape,
@@ -139,6 +141,8 @@ struct MadeOutput {
     reasons: Option<Vec<String>>,
     /// Whether it stands and was not made.
     stands: bool,
+    /// What it is made from, where prints are taken.
+    print: Option<Print>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -146,6 +150,8 @@ struct MadeOutput {
 struct Made {
     guides: usize,
     outputs: Vec<MadeOutput>,
+    /// What the outputs stand on, where prints are taken.
+    ground: Option<Digest>,
     probed: Vec<(SrcPath, crate::engine::cache::SourceFact)>,
 }
 
@@ -174,7 +180,13 @@ fn make(
         assets: build.scan.assets.clone(),
         statics,
     };
-    let site = resolve(articles, &build.config, &files, &build.edition);
+    let site = match &mut build.resident {
+        Some(resident) => {
+            let memory = &mut resident.site;
+            resolve_again(memory, articles, &build.config, &files, &build.edition)
+        }
+        None => resolve(articles, &build.config, &files, &build.edition),
+    };
     build.clock.lap("resolve");
     let wanted: BTreeSet<&SrcPath> = site.assets.keys().chain(files.statics.values()).collect();
     let gather::Probed {
@@ -186,6 +198,7 @@ fn make(
     let mut made = Made {
         guides: site.newest.len(),
         outputs: Vec::new(),
+        ground: None,
         probed: facts,
     };
     let own_theme = own_theme_files(&root, &files, frame);
@@ -194,13 +207,17 @@ fn make(
         &|path| files.statics.contains_key(path),
         &build.config.highlight,
     );
-    let templates = match Templates::load(&own_templates) {
-        Ok(templates) => templates,
-        Err(found) => {
-            frame.extend(found);
-            return Ok(made);
-        }
+    let templates = match build.templates.take() {
+        Some(loaded) => loaded,
+        None => match Templates::load(&own_templates) {
+            Ok(templates) => Arc::new(templates),
+            Err(found) => {
+                frame.extend(found);
+                return Ok(made);
+            }
+        },
     };
+    build.templates = Some(Arc::clone(&templates));
     let highlighted = Memo::new(HIGHLIGHT_MEMO, cache.map(|cache| Arc::clone(&cache.blocks)));
     let world = World {
         root,
@@ -227,9 +244,12 @@ fn make(
         found.level == Level::Error || !rules.is_some_and(|rules| rules.contains(&found.rule))
     });
     build.clock.lap("plan");
+    let resident = build.resident.as_ref();
+    let ground = resident.and_then(|_| print::ground(&world, build.given));
     let renderer = Renderer {
         world: &world,
         folder,
+        prints: resident.map(|resident| resident.on(ground)),
         facts: cache.map(Cache::facts),
         pages: cache.map(|cache| &cache.pages),
         number: build.number,
@@ -247,6 +267,7 @@ fn make(
         })
         .collect();
     made.outputs = outputs.into_iter().collect::<Result<_, _>>()?;
+    made.ground = ground;
     build.report.steps.highlighted = highlighted.steps_run();
     build.report.steps.rendered = made.outputs.iter().filter(|made| !made.stands).count();
     build.report.steps.skipped = made.outputs.iter().filter(|made| made.stands).count();
@@ -265,6 +286,8 @@ fn make(
 struct Renderer<'a> {
     world: &'a World<'a>,
     folder: &'a OutputFolder,
+    /// What outputs were made from, where that is kept.
+    prints: Option<Prints<'a>>,
     facts: Option<&'a Facts>,
     pages: Option<&'a Pack>,
     /// The number of this build.
@@ -277,6 +300,28 @@ impl Renderer<'_> {
     /// Makes an output, unless the one that stands was made by the same step.
     fn output(&self, planned: &Planned) -> Result<MadeOutput, FsError> {
         let path = planned.path.clone();
+        let fact = self.facts.and_then(|facts| facts.outputs.get(&path));
+        let print = self
+            .prints
+            .and_then(|_| print::print(self.world, &planned.job));
+        let stands = |fact: &OutputFact, print| {
+            self.folder.keep(&path, fact.stamped.digest);
+            Ok(MadeOutput {
+                path: path.clone(),
+                key: fact.key,
+                slot: None,
+                reasons: None,
+                stands: true,
+                print,
+                diagnostics: fact.diagnostics.clone(),
+            })
+        };
+        if let (Some(prints), Some(print), Some(fact)) = (self.prints, &print, fact)
+            && prints.tell(&path, fact.key, print)
+            && self.folder.stands(&path, &fact.stamped)
+        {
+            return stands(fact, None);
+        }
         let step = match output::step(self.world, planned) {
             Ok(step) => step,
             Err(found) => {
@@ -286,24 +331,16 @@ impl Renderer<'_> {
                     slot: None,
                     reasons: None,
                     stands: false,
+                    print: None,
                     diagnostics: vec![found],
                 });
             }
         };
         let key = step.key();
-        let fact = self.facts.and_then(|facts| facts.outputs.get(&path));
         if let Some(fact) = fact.filter(|fact| fact.key == key)
             && self.folder.stands(&path, &fact.stamped)
         {
-            self.folder.keep(&path, fact.stamped.digest);
-            return Ok(MadeOutput {
-                path,
-                key,
-                slot: None,
-                reasons: None,
-                stands: true,
-                diagnostics: fact.diagnostics.clone(),
-            });
+            return stands(fact, print);
         }
         let Output {
             bytes,
@@ -347,6 +384,7 @@ impl Renderer<'_> {
             slot,
             reasons,
             stands: false,
+            print,
             diagnostics,
         })
     }
@@ -363,12 +401,15 @@ impl Renderer<'_> {
     }
 }
 
-/// Tells the cache of every output, and forgets those that are gone.
+/// Tells the cache and the residents of every output that was made, and of
+/// those that are gone.
 fn remember_outputs(
+    build: &mut Build<'_>,
     cache: &mut Cache,
     outputs: Vec<MadeOutput>,
+    ground: Option<Digest>,
     stamps: &[(OutPath, Stamped)],
-) -> Result<(), BuildError> {
+) {
     let stamps: HashMap<&OutPath, Stamped> = stamps
         .iter()
         .map(|(path, stamped)| (path, *stamped))
@@ -384,13 +425,13 @@ fn remember_outputs(
     for path in gone {
         cache.set_output(&path, None);
     }
-    for made in outputs {
+    for made in &outputs {
+        let stamp = stamps.get(&made.path).copied();
+        if made.stands && stamp.is_none() {
+            continue;
+        }
         let before = cache.facts().outputs.get(&made.path);
-        let Some(stamped) = stamps
-            .get(&made.path)
-            .copied()
-            .or(before.map(|fact| fact.stamped))
-        else {
+        let Some(stamped) = stamp.or(before.map(|fact| fact.stamped)) else {
             continue;
         };
         let slot = match made.stands {
@@ -401,11 +442,16 @@ fn remember_outputs(
             stamped,
             key: made.key,
             slot,
-            diagnostics: made.diagnostics,
+            diagnostics: made.diagnostics.clone(),
         };
         cache.set_output(&made.path, Some(fact));
     }
-    Ok(())
+    if let Some(resident) = &mut build.resident {
+        let is_planned = |path: &OutPath| planned.contains(path);
+        let prints = outputs.iter().filter(|made| made.print.is_some());
+        let prints = prints.map(|made| (made.path.clone(), made.key, made.print.clone()));
+        resident.settle(ground, prints.collect(), is_planned);
+    }
 }
 
 /// The keys of all blocks of code in the site's pages.

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::build::Build;
 use super::record::ArticleRecord;
+use super::resident::Resident;
 use super::scan::{MarkdownFile, Scan};
 use super::sources;
 use crate::content::article::{Article, ParseArticle, ParseOptions};
@@ -78,6 +79,7 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
         .collect();
     let root = &build.layout.root;
     let seen = std::mem::take(&mut build.seen);
+    let resident = build.resident.as_ref();
     let results: Vec<_> = seen
         .into_par_iter()
         .map(|seen| {
@@ -95,7 +97,7 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
                 seen.path,
                 seen.stamped,
                 read,
-                Some(article(root, &parsing, seen.bytes, cache)),
+                Some(article(root, &parsing, seen.bytes, cache, resident)),
             ))
         })
         .collect();
@@ -129,15 +131,27 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
             Some(Ok(Outcome {
                 article,
                 parsed,
-                fresh,
+                key,
+                from,
             })) => {
-                build.report.steps.parsed += usize::from(fresh);
+                build.report.steps.parsed += usize::from(from == From::Source);
+                if from == From::Memory && !read {
+                    out.articles.push(article);
+                    continue;
+                }
                 fact.parsed = parsed;
                 fact.diagnostics.clone_from(&article.diagnostics);
-                out.articles.push(Arc::new(article));
+                if let Some(resident) = &mut build.resident {
+                    let known = (key, Arc::clone(&article));
+                    resident.articles.insert(path.clone(), known);
+                }
+                out.articles.push(article);
             }
         }
         out.facts.push((path, Some(fact)));
+    }
+    if let Some(resident) = &mut build.resident {
+        resident.articles.retain(|path, _| present.contains(path));
     }
     if let Some(cache) = cache {
         let gone = cache
@@ -152,10 +166,21 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
 
 /// An article, and where the cache keeps it.
 struct Outcome {
-    article: Article,
+    article: Arc<Article>,
     parsed: Option<Parsed>,
-    /// Whether it was parsed just now.
-    fresh: bool,
+    /// The key of the step that parses it.
+    key: Digest,
+    from: From,
+}
+
+/// Where an article was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    /// It was parsed just now.
+    Source,
+    Cache,
+    /// The build before left it.
+    Memory,
 }
 
 fn article(
@@ -163,19 +188,26 @@ fn article(
     parsing: &Parsing<'_>,
     bytes: Option<Vec<u8>>,
     cache: Option<&Cache>,
+    resident: Option<&Resident>,
 ) -> Result<Outcome, Vec<Diagnostic>> {
     let path = &parsing.file.path;
     let key = parsing.step("").key();
+    let known = cache.and_then(|cache| cache.facts().sources.get(path)?.parsed);
     if let Some(cache) = cache
-        && let Some(known) = cache.facts().sources.get(path).and_then(|fact| fact.parsed)
-        && known.key == key
-        && let Some(article) = remembered(cache, path)
+        && known.is_some_and(|known| known.key == key)
     {
-        return Ok(Outcome {
+        let outcome = |article, from| Outcome {
             article,
-            parsed: Some(known),
-            fresh: false,
-        });
+            parsed: known,
+            key,
+            from,
+        };
+        if let Some(article) = resident.and_then(|resident| resident.article(path, key)) {
+            return Ok(outcome(Arc::clone(article), From::Memory));
+        }
+        if let Some(article) = remembered(cache, path) {
+            return Ok(outcome(Arc::new(article), From::Cache));
+        }
     }
     let text = match bytes {
         Some(bytes) => fs::utf8(path, bytes),
@@ -198,9 +230,10 @@ fn article(
         })
     });
     Ok(Outcome {
-        article,
+        article: Arc::new(article),
         parsed,
-        fresh: true,
+        key,
+        from: From::Source,
     })
 }
 

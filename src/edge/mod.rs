@@ -10,6 +10,7 @@ mod gather;
 mod quick;
 pub mod record;
 pub mod report;
+mod resident;
 pub mod scan;
 pub mod serve;
 mod sources;

@@ -13,6 +13,7 @@ pub mod output;
 pub mod page;
 pub mod page_input;
 pub mod plan;
+pub mod print;
 pub mod site_input;
 pub mod sitemap;
 pub mod templates;

@@ -24,6 +24,7 @@ use crate::edge::frame::Frame;
 use crate::edge::full;
 use crate::edge::gather;
 use crate::edge::record::BuildRecord;
+use crate::edge::resident::Resident;
 use crate::edge::scan::{self, FollowedLink, Layout};
 use crate::edge::write::OwnTree;
 use crate::engine::cache::Cache;
@@ -73,6 +74,7 @@ pub struct Warm {
     /// What changed since the last good rebuild.
     pub(super) pending: Changes,
     templates: Option<Arc<Templates>>,
+    resident: Resident,
     /// Whether the tree has to be read before it is believed.
     doubtful: bool,
     marked: bool,
@@ -102,6 +104,7 @@ impl Warm {
             tree: OwnTree::default(),
             pending: Changes::Unknown,
             templates: None,
+            resident: Resident::default(),
             doubtful: true,
             marked: false,
             _lock: held,
@@ -182,9 +185,11 @@ impl Warm {
         )?;
         build.own_tree = Some(self.tree.clone());
         build.templates = self.templates.take();
+        build.resident = Some(std::mem::take(&mut self.resident));
         build.run(&mut self.cache)?;
         self.doubtful = false;
         self.templates = build.templates.take();
+        self.resident = build.resident.take().unwrap_or_default();
         self.tree = build.own_tree.take().unwrap_or_default();
         let (frame, report) = build.into_parts();
         self.frame = Some(frame);

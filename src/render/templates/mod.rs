@@ -227,6 +227,11 @@ impl Templates {
         self.reads.get(template).is_none_or(|reads| reads.guides)
     }
 
+    /// Whether any template may read `site.guides`.
+    pub fn any_names_guides(&self) -> bool {
+        self.reads.values().any(|reads| reads.guides)
+    }
+
     /// The data files that a template, its parents, includes or components
     /// may read.
     pub fn data_names(&self, template: &str) -> &DataNames {

@@ -1,0 +1,80 @@
+//! Residents: what a build finds in memory that the one before left there.
+//!
+//! For whoever builds again and again in one process: parsed articles, what was
+//! worked out of the site, and what each output was made from. The cache knows
+//! all of it too, but has to read it, work it out and write it out again.
+//! Invariant: a build with residents makes what one without them makes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::content::article::Article;
+use crate::ground::digest::Digest;
+use crate::ground::paths::{OutPath, SrcPath};
+use crate::render::print::Print;
+use crate::site::Memory;
+
+/// What stays in memory between builds.
+#[derive(Debug, Default)]
+pub(super) struct Resident {
+    /// Articles with the keys of the steps that parsed them.
+    pub(super) articles: HashMap<SrcPath, (Digest, Arc<Article>)>,
+    /// What was worked out of the site.
+    pub(super) site: Memory,
+    /// What outputs were made from, with the keys of their steps.
+    prints: HashMap<OutPath, (Print, Digest)>,
+    /// What they all stand on.
+    ground: Option<Digest>,
+}
+
+impl Resident {
+    /// The article of a source, if the same step parsed it.
+    pub(super) fn article(&self, source: &SrcPath, key: Digest) -> Option<&Arc<Article>> {
+        let (known, article) = self.articles.get(source)?;
+        (*known == key).then_some(article)
+    }
+
+    /// What tells outputs that stand on this ground.
+    pub(super) fn on(&self, ground: Option<Digest>) -> Prints<'_> {
+        Prints {
+            known: (ground.is_some() && self.ground == ground).then_some(&self.prints),
+        }
+    }
+
+    /// Takes in what the outputs of a build that went well were made from.
+    pub(super) fn settle(
+        &mut self,
+        ground: Option<Digest>,
+        made: Vec<(OutPath, Digest, Option<Print>)>,
+        is_planned: impl Fn(&OutPath) -> bool,
+    ) {
+        if ground.is_none() || self.ground != ground {
+            self.prints.clear();
+        }
+        self.ground = ground;
+        self.prints.retain(|path, _| is_planned(path));
+        if ground.is_some() {
+            for (path, key, print) in made {
+                match print {
+                    Some(print) => self.prints.insert(path, (print, key)),
+                    None => self.prints.remove(&path),
+                };
+            }
+        }
+    }
+}
+
+/// What tells that outputs are made from the same as before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Prints<'a> {
+    known: Option<&'a HashMap<OutPath, (Print, Digest)>>,
+}
+
+impl Prints<'_> {
+    /// Whether the output that stands there, made by a step of this key, was
+    /// made from the same.
+    pub(super) fn tell(&self, path: &OutPath, key: Digest, print: &Print) -> bool {
+        let known = self.known.and_then(|known| known.get(path));
+        known.is_some_and(|(known, made_by)| *made_by == key && known.is(print))
+    }
+}
