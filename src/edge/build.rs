@@ -163,6 +163,15 @@ pub struct Steps {
 /// Hears how a build gets on: outputs made and outputs planned.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
+/// How much of a site is gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// What has to be.
+    AsNeeded,
+    /// All of it.
+    Whole,
+}
+
 /// A build under way.
 pub(super) struct Build<'a> {
     pub(super) options: &'a BuildOptions,
@@ -227,7 +236,7 @@ pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildRepo
         return Ok(build.finish());
     };
     build.report.cache_warning = cache.warning.take();
-    build.run(&mut cache)?;
+    build.run(&mut cache, Extent::AsNeeded)?;
     if !build.report.failed {
         let room = u64::from(build.config.cache.max_size) << 20;
         let saved = cache.save(room, full::live_blocks);
@@ -426,8 +435,8 @@ impl<'a> Build<'a> {
     /// # Errors
     ///
     /// What could not be read or written.
-    pub(super) fn run(&mut self, cache: &mut Cache) -> Result<(), BuildError> {
-        if quick::run(self, cache)? != quick::Outcome::Done {
+    pub(super) fn run(&mut self, cache: &mut Cache, extent: Extent) -> Result<(), BuildError> {
+        if extent == Extent::Whole || quick::run(self, cache)? != quick::Outcome::Done {
             self.look_at_the_rest(cache.facts())?;
             full::run(self, Some(cache))?;
         }

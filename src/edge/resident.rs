@@ -28,6 +28,11 @@ pub(super) struct Resident {
 }
 
 impl Resident {
+    /// Whether a build has gone through the whole site and left it here.
+    pub(super) fn is_filled(&self) -> bool {
+        !self.articles.is_empty()
+    }
+
     /// The article of a source, if the same step parsed it.
     pub(super) fn article(&self, source: &SrcPath, key: Digest) -> Option<&Arc<Article>> {
         let (known, article) = self.articles.get(source)?;

@@ -1,6 +1,8 @@
 //! What a watcher prints for programs: a JSON document a line.
 
-use serde_json::{Value, json};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
 
 use super::super::context::{Context, of_build_error};
 use super::Listener;
@@ -57,7 +59,13 @@ impl Listener for Events<'_> {
 
 fn of_rebuilt(rebuilt: &Rebuilt) -> Value {
     let report = &rebuilt.report;
-    let milliseconds = (rebuilt.took.as_secs_f64() * 1e6).round() / 1e3;
+    let milliseconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
+    let stages: Map<String, Value> = report
+        .timings
+        .iter()
+        .map(|(stage, time)| ((*stage).to_owned(), milliseconds(*time).into()))
+        .collect();
+    let milliseconds = milliseconds(rebuilt.took);
     let diagnostics = report::json(&report.diagnostics);
     if report.failed {
         return json!({
@@ -80,6 +88,7 @@ fn of_rebuilt(rebuilt: &Rebuilt) -> Value {
     json!({
         "event": "rebuild",
         "milliseconds": milliseconds,
+        "stages": stages,
         "guides": report.guides,
         "changed": changed,
         "written": names(&written.written),

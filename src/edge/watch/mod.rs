@@ -39,6 +39,9 @@ use crate::ground::paths::{OutPath, SrcPath};
 const REST: Duration = Duration::from_millis(400);
 /// How long an event may be under way when a look finds what it tells of.
 const LATE: Duration = Duration::from_millis(60);
+/// Guides of a site that is brought into memory before an edit asks for it.
+/// More take seconds, in which nothing else is built.
+const SETTLED_IN: usize = 20_000;
 /// How often is looked where there are no events.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -372,7 +375,14 @@ impl Watch<'_, '_> {
                 false
             }
             Ok(Looked::GivenUp) => false,
-            Ok(Looked::Whole) | Err(_) => true,
+            Ok(Looked::Whole) => {
+                if !self.trouble && !warm.is_settled_in() && warm.guides() <= SETTLED_IN {
+                    // What cannot be built now is reported at the next save.
+                    let _ = warm.settle_in((self.options.now)(), self.options.progress);
+                }
+                true
+            }
+            Err(_) => true,
         }
     }
 

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::edge::build::{
-    Build, BuildError, BuildOptions, BuildReport, Clock, Progress, given, lock, open_cache,
+    Build, BuildError, BuildOptions, BuildReport, Clock, Extent, Progress, given, lock, open_cache,
 };
 use crate::edge::changes::{Changes, Touched};
 use crate::edge::frame::Frame;
@@ -145,6 +145,22 @@ impl Warm {
         self.cache.warning.take()
     }
 
+    /// Whether the site is in memory, so that an edit of what others show of a
+    /// guide costs little.
+    pub fn is_settled_in(&self) -> bool {
+        self.resident.is_filled()
+    }
+
+    /// Brings the site into memory. To be called when nothing has changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::rebuild`].
+    pub fn settle_in(&mut self, now: Timestamp, progress: Progress<'_>) -> Result<(), BuildError> {
+        self.run(Changes::none(), now, progress, Extent::Whole)
+            .map(drop)
+    }
+
     /// Builds again what `changes` and all that changed since the last good
     /// rebuild may have changed, at an instant.
     ///
@@ -157,6 +173,16 @@ impl Warm {
         changes: Changes,
         now: Timestamp,
         progress: Progress<'_>,
+    ) -> Result<Rebuilt, BuildError> {
+        self.run(changes, now, progress, Extent::AsNeeded)
+    }
+
+    fn run(
+        &mut self,
+        changes: Changes,
+        now: Timestamp,
+        progress: Progress<'_>,
+        extent: Extent,
     ) -> Result<Rebuilt, BuildError> {
         let started = Instant::now();
         let mut clock = Clock::start();
@@ -186,7 +212,7 @@ impl Warm {
         build.own_tree = Some(self.tree.clone());
         build.templates = self.templates.take();
         build.resident = Some(std::mem::take(&mut self.resident));
-        build.run(&mut self.cache)?;
+        build.run(&mut self.cache, extent)?;
         self.doubtful = false;
         self.templates = build.templates.take();
         self.resident = build.resident.take().unwrap_or_default();
