@@ -1,6 +1,7 @@
 //! Sections: the folders of the content, as a tree.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::content::article::{Article, words_of_name};
 use crate::content::permalink::{Kind, Permalink, folder_segments};
@@ -35,12 +36,14 @@ pub struct Section {
 /// A folder whose name cannot be an output path has no section; its guides
 /// cannot be addressed either and were reported.
 ///
-/// `names` are folders by number, `folder_of` says the number of each page's.
+/// `names` are folders by number; of each page, `folder_of` says the number of
+/// its folder and `address_of` the code of its address.
 pub(super) fn sections(
     pages: &mut [Page],
     home_title: &str,
     names: &Folders,
     folder_of: impl Fn(usize) -> u32,
+    address_of: impl Fn(usize) -> u64,
 ) -> (Vec<Section>, Vec<usize>) {
     let mut is_used = vec![false; names.names.len()];
     for page in 0..pages.len() {
@@ -93,7 +96,7 @@ pub(super) fn sections(
             sections[section].lead(id, page);
         }
     }
-    adopt(&mut sections, pages, &mut belongs);
+    adopt(&mut sections, pages, &mut belongs, address_of);
     (sections, belongs)
 }
 
@@ -161,12 +164,17 @@ impl Section {
 
 /// A guide `fans.md` beside a folder `fans/` without a page of its own is that
 /// section's page: both would have the same address.
-fn adopt(sections: &mut [Section], pages: &mut [Page], belongs: &mut [usize]) {
-    let mut orphans: HashMap<String, usize> = sections
+fn adopt(
+    sections: &mut [Section],
+    pages: &mut [Page],
+    belongs: &mut [usize],
+    address_of: impl Fn(usize) -> u64,
+) {
+    let mut orphans: HashMap<u64, usize> = sections
         .iter()
         .enumerate()
         .filter(|(_, section)| section.page.is_none() && !section.folder.is_empty())
-        .map(|(id, section)| (section.permalink.path.clone(), id))
+        .map(|(id, section)| (address_code(&section.permalink), id))
         .collect();
     for (id, page) in pages.iter_mut().enumerate() {
         if orphans.is_empty() {
@@ -175,7 +183,11 @@ fn adopt(sections: &mut [Section], pages: &mut [Page], belongs: &mut [usize]) {
         if !page.is_guide() {
             continue;
         }
-        if let Some(section) = orphans.remove(&page.article.listing.permalink.path) {
+        let address = address_of(id);
+        if let Some(&section) = orphans.get(&address)
+            && sections[section].permalink.path == page.article.listing.permalink.path
+        {
+            orphans.remove(&address);
             page.heads_section = true;
             belongs[id] = section;
             sections[section].lead(id, page);
@@ -190,6 +202,13 @@ fn folder_of(article: &Article) -> &str {
         Kind::Bundle => parent_folder(&article.folder).unwrap_or(""),
         _ => &article.folder,
     }
+}
+
+/// A number that stands for an address; two that are equal are compared.
+pub(super) fn address_code(permalink: &Permalink) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    permalink.path.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn parent_folder(folder: &str) -> Option<&str> {

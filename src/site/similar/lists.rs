@@ -79,12 +79,12 @@ impl Index {
             .collect();
         listed.sort_unstable();
         listed.truncate(self.count);
-        let terms = (field.guide)(guide).terms;
+        let names = Names::of((field.guide)(guide).terms, own);
         let similar = listed
             .into_iter()
             .map(|(.., other)| Similar {
                 guide: other as usize,
-                shared: reasons(terms, own, &self.guides[other as usize], scratch),
+                shared: names.reasons(own, &self.guides[other as usize], scratch),
             })
             .collect();
         for own in own {
@@ -199,43 +199,71 @@ impl Scratch {
     }
 }
 
-/// The labels of the strongest terms that the guide in question shares with
-/// another. A word that is part of a shared phrase gives its place to the
-/// phrase.
-fn reasons(terms: &Terms, own: &[Own], other: &Known, scratch: &Scratch) -> Vec<String> {
-    let mut shared: Vec<(Reverse<u16>, u8)> = Vec::with_capacity(own.len());
-    for their in &other.own {
-        let (weight, rarity) = scratch.mine[their.term as usize];
-        if weight > 0
-            && let Some(own) = own.iter().find(|own| own.term == their.term)
-        {
-            shared.push((Reverse(weigh(weight, their.weight, rarity)), own.place));
+/// The words and labels of a guide's terms, in the order of the index.
+struct Names<'a> {
+    terms: Vec<(&'a str, &'a str)>,
+    /// A bit for each that is a phrase of more words.
+    phrases: u64,
+}
+
+impl<'a> Names<'a> {
+    fn of(terms: &'a Terms, own: &[Own]) -> Self {
+        let terms: Vec<(&str, &str)> = own
+            .iter()
+            .map(|own| match terms.terms.get(usize::from(own.place)) {
+                Some(Term { key, label, .. }) => {
+                    let bare = key.split_once(':').map_or("", |(_, bare)| bare);
+                    (bare, label.as_str())
+                }
+                None => ("", ""),
+            })
+            .collect();
+        let phrases = terms.iter().take(64).enumerate();
+        let phrases = phrases.filter(|(_, (bare, _))| bare.contains(' '));
+        Self {
+            phrases: phrases.fold(0, |bits, (at, _)| bits | 1 << at),
+            terms,
         }
     }
-    shared.sort_unstable();
-    let named: Vec<(&str, &str)> = shared
-        .iter()
-        .filter_map(|(_, place)| terms.terms.get(usize::from(*place)))
-        .map(|Term { key, label, .. }| {
-            let bare = key.split_once(':').map_or("", |(_, bare)| bare);
-            (bare, label.as_str())
-        })
-        .collect();
-    let mut reasons: Vec<(&str, &str)> = Vec::with_capacity(MOST_REASONS);
-    for (bare, label) in &named {
-        if reasons.len() == MOST_REASONS {
-            break;
+
+    /// The labels of the strongest terms that the guide in question shares with
+    /// another. A word that is part of a shared phrase gives its place to the
+    /// phrase, the strongest of them.
+    fn reasons(&self, own: &[Own], other: &Known, scratch: &Scratch) -> Vec<String> {
+        let mut shared: Vec<(Reverse<u16>, u8, usize)> = Vec::with_capacity(own.len());
+        for their in &other.own {
+            let (weight, rarity) = scratch.mine[their.term as usize];
+            if weight > 0
+                && let Some(at) = own.iter().position(|own| own.term == their.term)
+            {
+                let score = weigh(weight, their.weight, rarity);
+                shared.push((Reverse(score), own[at].place, at));
+            }
         }
-        let phrase = named.iter().find(|(phrase, _)| is_part(bare, phrase));
-        let (bare, label) = *phrase.unwrap_or(&(bare, label));
-        if reasons.iter().all(|(seen, _)| *seen != bare) {
-            reasons.push((bare, label));
+        shared.sort_unstable();
+        let phrases: Vec<usize> = shared
+            .iter()
+            .map(|&(.., at)| at)
+            .filter(|&at| at < 64 && self.phrases & 1 << at != 0)
+            .collect();
+        let mut reasons: Vec<usize> = Vec::with_capacity(MOST_REASONS);
+        for (.., at) in shared {
+            if reasons.len() == MOST_REASONS {
+                break;
+            }
+            let bare = self.terms[at].0;
+            let of_phrase = |phrase: &&usize| is_part(bare, self.terms[**phrase].0);
+            let at = phrases.iter().find(of_phrase).copied().unwrap_or(at);
+            if reasons
+                .iter()
+                .all(|seen| self.terms[*seen].0 != self.terms[at].0)
+            {
+                reasons.push(at);
+            }
         }
+        let label = |at: usize| self.terms[at].1.to_owned();
+        reasons.into_iter().map(label).collect()
     }
-    reasons
-        .into_iter()
-        .map(|(_, label)| label.to_owned())
-        .collect()
 }
 
 /// Whether a word stands in a phrase of more words.

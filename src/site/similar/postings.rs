@@ -186,7 +186,7 @@ mod tests {
                 .collect();
             let told = moved.map(Member::guide).filter(|one| *one != guide);
             assert_eq!(differ.pop(), told, "turn {turn}");
-            assert_eq!(differ, []);
+            assert!(differ.is_empty(), "turn {turn}");
         }
     }
 }
