@@ -17,21 +17,25 @@ use guidepost::content::markdown::surroundings::{
 };
 use guidepost::content::markdown::{Link, Surroundings, analyse, render};
 use guidepost::content::permalink::Kind;
-use guidepost::content::terms::Terms;
 use guidepost::edge::synth::synthesize;
 use guidepost::ground::digest::{Digest, Digested};
 use guidepost::ground::paths::{OutPath, SrcPath};
 use guidepost::ground::source::Source;
 use guidepost::ground::step::Step;
+use guidepost::site::Memory;
 use guidepost::site::links::Files;
 use guidepost::site::publication::Edition;
-use guidepost::site::resolve::resolve;
-use guidepost::site::similar::similar;
+use guidepost::site::resolve::{resolve, resolve_again};
+use guidepost::site::similar;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
 /// Guides of the corpus.
 const GUIDES: usize = 1_000;
+
+/// As the command itself has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     divan::main();
@@ -229,18 +233,25 @@ fn digest_of_front_matter(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = [250, 500, 1_000], sample_count = 20)]
 fn similar_guides(bencher: Bencher<'_, '_>, guides: usize) {
     let articles: Vec<Article> = CORPUS.iter().take(guides).map(parsed).collect();
-    let terms: Vec<&Terms> = articles.iter().map(|article| &*article.terms).collect();
+    let guides: Vec<similar::Guide<'_>> = articles
+        .iter()
+        .map(|article| similar::Guide {
+            name: article.source.as_str(),
+            terms: &article.terms,
+        })
+        .collect();
     bencher
-        .counter(divan::counter::ItemsCount::new(guides))
-        .bench(|| similar(black_box(&terms), 5));
+        .counter(divan::counter::ItemsCount::new(guides.len()))
+        .bench(|| similar::similar(black_box(&guides), 5));
 }
 
 /// Guides of the whole site that is resolved.
 const MANY: usize = 10_000;
 
+static MANY_GUIDES: LazyLock<Vec<Guide>> = LazyLock::new(|| corpus(MANY));
+
 static ARTICLES: LazyLock<Vec<Arc<Article>>> = LazyLock::new(|| {
-    let guides = corpus(MANY);
-    guides
+    MANY_GUIDES
         .par_iter()
         .map(|guide| Arc::new(parsed(guide)))
         .collect()
@@ -273,16 +284,88 @@ static AROUND: LazyLock<(Config, Files)> = LazyLock::new(|| {
     (config_reader::read(&source).0, files)
 });
 
-/// A whole site from nothing.
+/// A whole site from nothing, as a build has it: nobody else holds the articles.
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn resolve_cold(bencher: Bencher<'_, '_>) {
     let ((config, files), edition) = (&*AROUND, edition());
+    let copy = |article: &Arc<Article>| Arc::new((**article).clone());
+    bencher
+        .with_inputs(|| ARTICLES.iter().map(copy).collect::<Vec<_>>())
+        .bench_values(|articles| resolve(articles, config, files, &edition));
+}
+
+/// What happens to a site that is watched.
+#[derive(Clone, Copy, Debug)]
+enum Edit {
+    Nothing,
+    Title,
+    Tags,
+    Link,
+    Draft,
+    Add,
+    Remove,
+}
+
+const EDITS: [Edit; 7] = [
+    Edit::Nothing,
+    Edit::Title,
+    Edit::Tags,
+    Edit::Link,
+    Edit::Draft,
+    Edit::Add,
+    Edit::Remove,
+];
+
+impl Edit {
+    /// Edits the guide at `at`.
+    fn apply(self, guides: &[Guide], articles: &mut Vec<Arc<Article>>, at: usize) {
+        let guide = &guides[at];
+        let place = articles.iter().position(|one| one.source == guide.source);
+        let place = place.expect("each guide is edited once");
+        let (from, to) = match self {
+            Edit::Nothing => return,
+            Edit::Remove => return drop(articles.remove(place)),
+            Edit::Title => ("title = \"", "title = \"Latency again: "),
+            Edit::Tags => ("tags = [", "tags = [\"containers\", "),
+            Edit::Link => ("\n## ", "\n[See](../python-services/_index.md)\n\n## "),
+            Edit::Draft => ("date = ", "draft = true\ndate = "),
+            Edit::Add => ("", ""),
+        };
+        let source = match self {
+            Edit::Add => SrcPath::new(guide.source.as_str().replace(".md", "-again.md")),
+            _ => guide.source.clone(),
+        };
+        let text = guide.text.replacen(from, to, 1);
+        let digest = Digest::of_bytes(text.as_bytes());
+        let step = ParseArticle {
+            source: &source,
+            text: &text,
+            digest,
+            ..step(guide)
+        };
+        let article = Arc::new(step.run().unwrap_or_else(|found| panic!("{found:?}")));
+        match self {
+            Edit::Add => articles.push(article),
+            _ => articles[place] = article,
+        }
+    }
+}
+
+/// A site that is watched: one edit after the other, each of another guide.
+#[divan::bench(args = EDITS, sample_count = 100, sample_size = 1)]
+fn resolve_after(bencher: Bencher<'_, '_>, edit: Edit) {
+    let ((config, files), edition) = (&*AROUND, edition());
+    let mut articles = ARTICLES.clone();
+    let mut memory = Memory::default();
+    resolve_again(&mut memory, articles.clone(), config, files, &edition);
+    let mut turn = 0;
     bencher
         .with_inputs(|| {
-            ARTICLES
-                .iter()
-                .map(|one| Arc::new((**one).clone()))
-                .collect::<Vec<_>>()
+            edit.apply(&MANY_GUIDES, &mut articles, (turn * 7_919 + 17) % MANY);
+            turn += 1;
+            articles.clone()
         })
-        .bench_values(|articles| resolve(articles, config, files, &edition));
+        .bench_local_values(|articles| {
+            resolve_again(&mut memory, articles, config, files, &edition)
+        });
 }

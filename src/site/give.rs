@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use serde::Serialize;
 
 use super::given::{Given, SimilarGuide};
@@ -205,13 +206,22 @@ struct Shown<'a> {
 
 /// Digests what others may show of pages that are not as they were.
 fn show(memory: &mut Memory, all: &mut Pages, changes: &[Change]) {
-    for (page, &number) in all.pages.iter_mut().zip(&all.numbers) {
+    let known = &memory.known;
+    let differs = |number: u32| {
         let number = number as usize;
-        let known = &mut memory.known[number];
-        if changes[number].any || all.states[number] != memory.states[number] {
-            known.shown = shown(page);
-        }
-        page.shown = known.shown;
+        changes[number].any || all.states[number] != memory.states[number]
+    };
+    all.pages
+        .par_iter_mut()
+        .zip(&all.numbers)
+        .for_each(|(page, &number)| {
+            page.shown = match differs(number) {
+                true => shown(page),
+                false => known[number as usize].shown,
+            };
+        });
+    for (page, &number) in all.pages.iter().zip(&all.numbers) {
+        memory.known[number as usize].shown = page.shown;
     }
 }
 

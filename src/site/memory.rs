@@ -15,6 +15,7 @@ use super::given::Given;
 use super::links::{Around, Tables};
 use super::order::Standing;
 use super::publication::{LeftOut, ReviewState, Timing};
+use super::section::{Folders, address_code};
 use super::similar::Index;
 use super::taxonomy::{Spellings, Spelt};
 use crate::content::article::Article;
@@ -46,6 +47,7 @@ pub struct Memory {
     /// The numbers of the pages, by title.
     pub(super) titles: Vec<u32>,
     pub(super) spellings: Spellings,
+    pub(super) folders: Folders,
     pub(super) similar: Index,
     pub(super) around: Around,
     pub(super) assets: BTreeMap<SrcPath, OutPath>,
@@ -71,6 +73,10 @@ pub(super) struct Known {
     article: Option<Arc<Article>>,
     pub(super) timing: Timing,
     pub(super) standing: Standing,
+    /// The folder of its section.
+    pub(super) folder: u32,
+    /// The code of its address.
+    pub(super) address: u64,
     pub(super) spelt: Spelt,
     pub(super) tables: Tables,
     /// Numbers of similar guides.
@@ -161,6 +167,7 @@ impl Memory {
             free: Vec::new(),
             titles: Vec::new(),
             spellings: Spellings::default(),
+            folders: Folders::default(),
             similar: Index::new(0, lasting),
             around: Around::default(),
             assets: BTreeMap::new(),
@@ -256,7 +263,7 @@ impl Memory {
 
     /// Reads out of changed articles what is asked of them again and again.
     fn read(&mut self, changed: &[(u32, &Arc<Article>)], config: &Config) {
-        let read: Vec<(Timing, Standing)> = changed
+        let read: Vec<(Timing, Standing, u64)> = changed
             .par_iter()
             .map(|(_, article)| {
                 let front = &article.front;
@@ -266,13 +273,15 @@ impl Memory {
                     weight: front.weight,
                     date: timing.date(),
                 };
-                (timing, standing)
+                (timing, standing, address_code(&article.listing.permalink))
             })
             .collect();
-        for ((number, article), (timing, standing)) in changed.iter().zip(read) {
+        for ((number, article), (timing, standing, address)) in changed.iter().zip(read) {
             let known = &mut self.known[*number as usize];
             known.timing = timing;
             known.standing = standing;
+            known.address = address;
+            known.folder = self.folders.of(article);
             known.spelt = self.spellings.of(&article.front, &config.taxonomies);
         }
     }

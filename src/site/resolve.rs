@@ -112,7 +112,14 @@ fn run(
     memory.fit(config, &files.content);
     let arrivals = memory.arrive(&articles, config);
     let mut all = pages(memory, articles, &arrivals, edition);
-    let (mut sections, section_of) = section::sections(&mut all.pages, &config.title);
+    let known = |page: usize| &memory.known[all.numbers[page] as usize];
+    let (mut sections, section_of) = section::sections(
+        &mut all.pages,
+        &config.title,
+        &memory.folders,
+        |page| known(page).folder,
+        |page| known(page).address,
+    );
     for (page, number) in all.pages.iter().zip(&all.numbers) {
         if let State::Page { heads_section, .. } = &mut all.states[*number as usize] {
             *heads_section = page.heads_section;

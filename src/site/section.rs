@@ -1,8 +1,9 @@
 //! Sections: the folders of the content, as a tree.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::content::article::words_of_name;
+use crate::content::article::{Article, words_of_name};
 use crate::content::permalink::{Kind, Permalink, folder_segments};
 
 use super::resolve::Page;
@@ -34,26 +35,43 @@ pub struct Section {
 ///
 /// A folder whose name cannot be an output path has no section; its guides
 /// cannot be addressed either and were reported.
-pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usize>) {
-    let (folders, folder_of_page) = folders(pages);
+///
+/// `names` are folders by number; of each page, `folder_of` says the number of
+/// its folder and `address_of` the code of its address.
+pub(super) fn sections(
+    pages: &mut [Page],
+    home_title: &str,
+    names: &Folders,
+    folder_of: impl Fn(usize) -> u32,
+    address_of: impl Fn(usize) -> u64,
+) -> (Vec<Section>, Vec<usize>) {
+    let mut is_used = vec![false; names.names.len()];
+    for page in 0..pages.len() {
+        is_used[folder_of(page) as usize] = true;
+    }
+    let mut folders: BTreeSet<&str> = BTreeSet::from([""]);
+    for (name, _) in names.names.iter().zip(&is_used).filter(|(_, used)| **used) {
+        let mut above = Some(&**name);
+        while let Some(name) = above.filter(|name| folders.insert(name)) {
+            above = parent_folder(name);
+        }
+    }
     let mut sections = Vec::new();
-    let mut by_folder: HashMap<String, usize> = HashMap::new();
-    let mut of_folder = vec![None; folders.len()];
-    for (folder, index) in folders {
-        let Ok(permalink) = Permalink::folder(&folder_segments(&folder)) else {
+    let mut by_folder: HashMap<&str, usize> = HashMap::new();
+    for folder in folders {
+        let Ok(permalink) = Permalink::folder(&folder_segments(folder)) else {
             continue;
         };
         let title = match folder.rsplit('/').next() {
             Some("") | None => home_title.to_owned(),
             Some(name) => words_of_name(name),
         };
-        let parent = parent_folder(&folder)
+        let parent = parent_folder(folder)
             .and_then(|parent| by_folder.get(parent))
             .copied();
-        by_folder.insert(folder.clone(), sections.len());
-        of_folder[index] = Some(sections.len());
+        by_folder.insert(folder, sections.len());
         sections.push(Section {
-            folder,
+            folder: folder.to_owned(),
             permalink,
             title,
             page: None,
@@ -63,9 +81,14 @@ pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usiz
             total: 0,
         });
     }
+    let of_folder: Vec<Option<usize>> = names
+        .names
+        .iter()
+        .map(|name| by_folder.get(&**name).copied())
+        .collect();
     let mut belongs = vec![0; pages.len()];
     for (id, page) in pages.iter().enumerate() {
-        let Some(section) = of_folder[folder_of_page[id]] else {
+        let Some(section) = of_folder[folder_of(id) as usize] else {
             continue;
         };
         belongs[id] = section;
@@ -73,32 +96,29 @@ pub fn sections(pages: &mut [Page], home_title: &str) -> (Vec<Section>, Vec<usiz
             sections[section].lead(id, page);
         }
     }
-    adopt(&mut sections, pages, &mut belongs);
+    adopt(&mut sections, pages, &mut belongs, address_of);
     (sections, belongs)
 }
 
-/// Folders and the numbers that they are known by.
-type Folders = BTreeMap<String, usize>;
+/// Folders of sections, each with a number.
+#[derive(Debug, Default)]
+pub(super) struct Folders {
+    numbers: HashMap<Box<str>, u32>,
+    names: Vec<Box<str>>,
+}
 
-/// The folders of all pages and those above them, and the folder of each page.
-/// Pages come by source, so that most are in the folder of the one before.
-fn folders(pages: &[Page]) -> (Folders, Vec<usize>) {
-    let mut folders = Folders::from([(String::new(), 0)]);
-    let mut of_page = Vec::with_capacity(pages.len());
-    let mut last = ("", 0);
-    for page in pages {
-        let folder = folder_of(page);
-        if folder != last.0 {
-            let mut above = Some(folder);
-            while let Some(name) = above.filter(|name| !folders.contains_key(*name)) {
-                folders.insert(name.to_owned(), folders.len());
-                above = parent_folder(name);
-            }
-            last = (folder, folders[folder]);
+impl Folders {
+    /// The number of the folder of the section that an article belongs to.
+    pub(super) fn of(&mut self, article: &Article) -> u32 {
+        let name = folder_of(article);
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
         }
-        of_page.push(last.1);
+        let number = self.names.len() as u32;
+        self.names.push(name.into());
+        self.numbers.insert(name.into(), number);
+        number
     }
-    (folders, of_page)
 }
 
 /// Puts the guides into their sections, and the sections below one another, in
@@ -144,12 +164,17 @@ impl Section {
 
 /// A guide `fans.md` beside a folder `fans/` without a page of its own is that
 /// section's page: both would have the same address.
-fn adopt(sections: &mut [Section], pages: &mut [Page], belongs: &mut [usize]) {
-    let mut orphans: HashMap<String, usize> = sections
+fn adopt(
+    sections: &mut [Section],
+    pages: &mut [Page],
+    belongs: &mut [usize],
+    address_of: impl Fn(usize) -> u64,
+) {
+    let mut orphans: HashMap<u64, usize> = sections
         .iter()
         .enumerate()
         .filter(|(_, section)| section.page.is_none() && !section.folder.is_empty())
-        .map(|(id, section)| (section.permalink.path.clone(), id))
+        .map(|(id, section)| (address_code(&section.permalink), id))
         .collect();
     for (id, page) in pages.iter_mut().enumerate() {
         if orphans.is_empty() {
@@ -158,7 +183,11 @@ fn adopt(sections: &mut [Section], pages: &mut [Page], belongs: &mut [usize]) {
         if !page.is_guide() {
             continue;
         }
-        if let Some(section) = orphans.remove(&page.article.listing.permalink.path) {
+        let address = address_of(id);
+        if let Some(&section) = orphans.get(&address)
+            && sections[section].permalink.path == page.article.listing.permalink.path
+        {
+            orphans.remove(&address);
             page.heads_section = true;
             belongs[id] = section;
             sections[section].lead(id, page);
@@ -166,13 +195,20 @@ fn adopt(sections: &mut [Section], pages: &mut [Page], belongs: &mut [usize]) {
     }
 }
 
-/// The folder of the section that a page belongs to: a bundle's own folder is
+/// The folder of the section that an article belongs to: a bundle's own folder is
 /// its address, not its section.
-fn folder_of(page: &Page) -> &str {
-    match page.article.kind {
-        Kind::Bundle => parent_folder(&page.article.folder).unwrap_or(""),
-        _ => &page.article.folder,
+fn folder_of(article: &Article) -> &str {
+    match article.kind {
+        Kind::Bundle => parent_folder(&article.folder).unwrap_or(""),
+        _ => &article.folder,
     }
+}
+
+/// A number that stands for an address; two that are equal are compared.
+pub(super) fn address_code(permalink: &Permalink) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    permalink.path.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn parent_folder(folder: &str) -> Option<&str> {

@@ -17,6 +17,10 @@ pub(in crate::site) enum Key<'a> {
     Static(&'a str),
     /// The anchors of a page, by its source.
     Anchors(&'a str),
+    /// The sources and assets of a file name, in lower case.
+    Name(&'a str),
+    /// The names of the sources and assets in a folder, relative to the root.
+    Beside(&'a str),
 }
 
 impl Key<'_> {
@@ -34,9 +38,6 @@ impl Key<'_> {
 pub(super) struct Asked {
     /// `None` where nobody will want to know.
     codes: Option<Vec<u64>>,
-    /// Whether the answer to one of its targets was a search for what was
-    /// probably meant, which looks at everything.
-    pub(super) searched: bool,
     /// Numbers of the pages that it leads to.
     pub(super) leads_to: Vec<u32>,
 }
@@ -78,11 +79,6 @@ impl Changed {
         let code = key.code();
         self.codes.insert(code);
         self.mask |= 1 << (code & 63);
-    }
-
-    /// Whether the index is what it was.
-    pub(super) fn is_empty(&self) -> bool {
-        self.codes.is_empty()
     }
 
     /// Whether one of the entries changed.

@@ -81,7 +81,6 @@ impl<'a> LinkIndex<'a> {
         rule: Rule,
         asked: &mut Asked,
     ) -> Target {
-        asked.searched = true;
         let what = if rule == Rule::BrokenImage {
             "there is no image"
         } else {
@@ -90,11 +89,11 @@ impl<'a> LinkIndex<'a> {
         Target::Broken {
             rule,
             message: format!("{what} `{target}`"),
-            help: self.probably_meant(from, path),
+            help: self.probably_meant(from, path, asked),
         }
     }
 
-    fn probably_meant(&self, from: usize, path: &str) -> Option<String> {
+    fn probably_meant(&self, from: usize, path: &str, asked: &mut Asked) -> Option<String> {
         let names: &Names<'a> = self.names.get_or_init(|| Names::of(self));
         let article = &self.pages[from].article;
         let folder = article.source.parent();
@@ -109,6 +108,8 @@ impl<'a> LinkIndex<'a> {
         } else {
             format!("{name}.md")
         };
+        asked.note(Key::Name(&markdown));
+        asked.note(Key::Name(&name));
         let elsewhere = names
             .sources
             .get(&markdown)
@@ -132,6 +133,7 @@ impl<'a> LinkIndex<'a> {
         if stem.chars().count() < 4 {
             return None;
         }
+        asked.note(Key::Beside(folder));
         let beside = names.folders.get(folder).into_iter().flatten().copied();
         did_you_mean(&name, beside).map(|near| format!("did you mean `{near}`?"))
     }

@@ -6,20 +6,30 @@ use super::asked::{Changed, Key};
 use super::{Files, trim};
 use crate::content::article::Article;
 use crate::content::permalink::Permalink;
+use crate::ground::paths::SrcPath;
 use crate::site::section::Section;
 use crate::site::taxonomy::Taxonomy;
 
 /// Notes every entry that an article makes; one that is left out has but its
 /// source.
 pub(in crate::site) fn keys_of_page(article: &Article, stands: bool, changed: &mut Changed) {
-    changed.insert(Key::Source(article.source.as_str()));
     if stands {
+        keys_of_file(&article.source, changed);
         changed.insert(Key::Anchors(article.source.as_str()));
         changed.insert(Key::Address(trim(&article.listing.permalink.path)));
         for alias in &article.own.aliases {
             changed.insert(Key::Address(trim(&alias.path)));
         }
+    } else {
+        changed.insert(Key::Source(article.source.as_str()));
     }
+}
+
+/// Notes every entry that the path of a source or an asset makes.
+fn keys_of_file(path: &SrcPath, changed: &mut Changed) {
+    changed.insert(Key::Source(path.as_str()));
+    changed.insert(Key::Name(&path.file_name().to_lowercase()));
+    changed.insert(Key::Beside(path.parent()));
 }
 
 /// What of the index was not made of pages, as it was the last time.
@@ -49,7 +59,7 @@ impl Around {
             return;
         }
         for asset in self.files.assets.symmetric_difference(&files.assets) {
-            changed.insert(Key::Source(asset.as_str()));
+            keys_of_file(asset, changed);
         }
         let statics = |files: &Files, others: &Files, changed: &mut Changed| {
             for path in files.statics.keys() {

@@ -25,7 +25,6 @@ pub(in crate::site) struct Tables {
     pub(in crate::site) assets: Box<[SrcPath]>,
     /// The entries of the index that it asked for.
     asked: Box<[u64]>,
-    searched: bool,
 }
 
 impl Default for Tables {
@@ -36,7 +35,6 @@ impl Default for Tables {
             leads_to: Box::default(),
             assets: Box::default(),
             asked: Box::default(),
-            searched: false,
         }
     }
 }
@@ -45,7 +43,7 @@ impl Tables {
     /// Whether they are what they would be if they were made again, as long as
     /// the page itself is what it was.
     pub(in crate::site) fn stand(&self, changed: &Changed) -> bool {
-        changed.is_empty() || !(self.searched || changed.any(&self.asked))
+        !changed.any(&self.asked)
     }
 
     /// Keeps a table that came out as it was before.
@@ -88,7 +86,6 @@ pub(in crate::site) fn tables(index: &LinkIndex<'_>, of: &[usize], lasting: bool
                 images,
                 leads_to: leads_to.into(),
                 assets: assets.into(),
-                searched: asked.searched,
                 asked: asked.codes(),
             }
         })

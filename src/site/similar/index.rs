@@ -1,4 +1,4 @@
-//! The index: which guides have which terms, and the lists that follow.
+//! The index: which guides have which terms.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -6,8 +6,8 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use super::Guide;
 use super::postings::{Member, Postings, Rank};
-use super::{Guide, LEAST_SHARE, MOST_REASONS, SHORTLIST, Similar};
 use crate::content::terms::Terms;
 use crate::ground::digest::Digest;
 
@@ -29,22 +29,30 @@ pub(super) struct Own {
     pub(super) term: u32,
     pub(super) weight: u8,
     /// Where the term stands in the guide's [`Terms`].
-    place: u8,
+    pub(super) place: u8,
 }
 
 /// What the index knows of a guide.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
-    /// Its terms, sorted by number; none where it may not be listed.
+    /// Its terms; none where it may not be listed.
     pub(super) own: Box<[Own]>,
     /// Decides between equals which of them stand for a crowded term.
     mark: u64,
+    /// Which of its terms were asked for candidates, a bit for each.
+    pub(super) asked: u64,
     /// The guides that were compared with it in full. Not kept in an index
     /// that is used once.
     pub(super) shortlist: Box<[u32]>,
     /// Score and number of the last on the shortlist, where that is full: who
     /// scores no better is not compared.
     pub(super) worst: Option<(u16, u32)>,
+}
+
+/// The weight of a term among others.
+pub(super) fn weight(own: &[Own], term: u32) -> Option<u8> {
+    let found = own.iter().find(|own| own.term == term)?;
+    Some(found.weight)
 }
 
 /// Terms by the hash of their text. Two of a million terms would be taken for
@@ -83,30 +91,6 @@ pub(crate) struct Index {
     pub(super) guides: Vec<Known>,
 }
 
-/// The list of a guide, and what it was chosen from.
-pub(super) struct List {
-    pub(super) similar: Vec<Similar>,
-    pub(super) shortlist: Box<[u32]>,
-    pub(super) worst: Option<(u16, u32)>,
-}
-
-/// Working memory of one thread, as long as the list of guides.
-pub(super) struct Scratch {
-    pub(super) scores: Vec<u16>,
-    pub(super) touched: Vec<u32>,
-    best: Vec<(u64, u32)>,
-}
-
-impl Scratch {
-    pub(super) fn new(guides: usize) -> Self {
-        Self {
-            scores: vec![0; guides],
-            touched: Vec::new(),
-            best: Vec::new(),
-        }
-    }
-}
-
 impl Index {
     /// An index that lists at most `count` guides for each. One that is not
     /// `lasting` is updated once.
@@ -126,25 +110,24 @@ impl Index {
         self.postings.clear();
         self.guides.clear();
         self.guides.resize_with(field.places.len(), Known::default);
-        let read: Vec<(u64, Vec<u64>)> = field
+        let read: Vec<(u64, Vec<Read>)> = field
             .guides
             .par_iter()
             .map(|&number| {
                 let guide = (field.guide)(number);
-                (mark(guide.name), hashes(guide.terms))
+                (mark(guide.name), read(guide.terms))
             })
             .collect();
         let mut members: Vec<Vec<Member>> = Vec::new();
-        for (&number, (mark, hashes)) in field.guides.iter().zip(read) {
-            let terms = (field.guide)(number).terms;
-            let own = self.own(terms, &hashes);
+        for (&number, (mark, read)) in field.guides.iter().zip(&read) {
+            let own = self.own(read);
             members.resize_with(self.postings.len(), Vec::new);
             for own in &own {
                 members[own.term as usize].push(Member::new(number, own.weight));
             }
             let known = &mut self.guides[number as usize];
             known.own = own;
-            known.mark = mark;
+            known.mark = *mark;
         }
         self.postings = members
             .into_par_iter()
@@ -153,205 +136,39 @@ impl Index {
     }
 
     /// A guide's terms by number; new terms get one.
-    pub(super) fn own(&mut self, terms: &Terms, hashes: &[u64]) -> Box<[Own]> {
-        let mut own: Vec<Own> = Vec::with_capacity(hashes.len());
-        for (place, (term, hash)) in terms.terms.iter().zip(hashes).enumerate() {
-            let next = index_of(self.postings.len());
-            let number = *self.numbers.entry(*hash).or_insert(next);
+    fn own(&mut self, read: &[Read]) -> Box<[Own]> {
+        let own = read.iter().map(|term| {
+            let next = self.postings.len();
+            let next = u32::try_from(next).expect("fewer than four thousand million terms");
+            let number = *self.numbers.entry(term.hash).or_insert(next);
             if number == next {
                 self.postings.push(Postings::default());
             }
-            own.push(Own {
+            Own {
                 term: number,
-                weight: term.weight.min(15),
-                place: u8::try_from(place).unwrap_or(u8::MAX),
-            });
-        }
-        own.sort_unstable_by_key(|own| own.term);
-        own.dedup_by_key(|own| own.term);
-        own.into()
+                weight: term.weight,
+                place: term.place,
+            }
+        });
+        own.collect()
     }
 
-    /// Notes a guide that has just come.
+    /// Notes a guide that has come or was edited, and says its terms.
     pub(super) fn admit(&mut self, number: u32, guide: &Guide<'_>) -> Box<[Own]> {
         let wanted = number as usize + 1;
         if self.guides.len() < wanted {
             self.guides.resize_with(wanted, Known::default);
         }
         self.guides[number as usize].mark = mark(guide.name);
-        self.own(guide.terms, &hashes(guide.terms))
+        self.own(&read(guide.terms))
     }
 
+    /// What decides whether a guide stands for a crowded term.
     pub(super) fn rank(&self, field: &Field<'_>, member: Member) -> Rank {
         let guide = member.guide() as usize;
         let mark = self.guides[guide].mark;
         (Reverse(member.weight()), mark, field.places[guide])
     }
-
-    /// The lists of some guides.
-    pub(super) fn lists(&self, field: &Field<'_>, of: &[u32]) -> Vec<List> {
-        of.par_iter()
-            .map_init(
-                || Scratch::new(self.guides.len()),
-                |scratch, &guide| self.list(field, guide, scratch),
-            )
-            .collect()
-    }
-
-    fn list(&self, field: &Field<'_>, guide: u32, scratch: &mut Scratch) -> List {
-        let mine = &self.guides[guide as usize].own;
-        for own in mine {
-            let postings = &self.postings[own.term as usize];
-            scratch.add(postings.candidates(), own.weight, postings.rarity());
-        }
-        let (shortlist, worst) = scratch.shortlist(field, guide, self.count * SHORTLIST);
-        let least = (self.own_score(mine) * LEAST_SHARE / 100).max(1);
-        let mut listed: Vec<(Reverse<u32>, u32, u32)> = shortlist
-            .iter()
-            .map(|&other| {
-                let score = self.shared(mine, other).map(|(_, score)| score).sum();
-                (Reverse(score), field.places[other as usize], other)
-            })
-            .filter(|(Reverse(score), ..)| *score >= least)
-            .collect();
-        listed.sort_unstable();
-        listed.truncate(self.count);
-        let terms = (field.guide)(guide).terms;
-        let similar = listed
-            .into_iter()
-            .map(|(.., other)| Similar {
-                guide: other as usize,
-                shared: self.reasons(terms, mine, other),
-            })
-            .collect();
-        let (shortlist, worst) = match self.lasting {
-            true => (shortlist.into(), worst),
-            false => (Box::default(), None),
-        };
-        List {
-            similar,
-            shortlist,
-            worst,
-        }
-    }
-
-    /// What a guide would score against itself.
-    fn own_score(&self, mine: &[Own]) -> u32 {
-        mine.iter()
-            .map(|own| {
-                let rarity = self.postings[own.term as usize].rarity();
-                u32::from(weigh(own.weight, own.weight, rarity))
-            })
-            .sum()
-    }
-
-    /// The terms that two guides share, with what each is worth.
-    fn shared<'b>(&'b self, mine: &'b [Own], other: u32) -> impl Iterator<Item = (&'b Own, u32)> {
-        let theirs = &self.guides[other as usize].own;
-        let mut at = 0;
-        mine.iter().filter_map(move |own| {
-            while theirs.get(at).is_some_and(|their| their.term < own.term) {
-                at += 1;
-            }
-            let their = theirs.get(at).filter(|their| their.term == own.term)?;
-            let rarity = self.postings[own.term as usize].rarity();
-            Some((own, u32::from(weigh(own.weight, their.weight, rarity))))
-        })
-    }
-
-    /// The labels of the strongest shared terms. A word that is part of a
-    /// shared phrase gives its place to the phrase.
-    fn reasons(&self, terms: &Terms, mine: &[Own], other: u32) -> Vec<String> {
-        let mut shared: Vec<_> = self.shared(mine, other).collect();
-        shared.sort_unstable_by_key(|(own, score)| (Reverse(*score), own.place));
-        let named: Vec<(&str, &str)> = shared
-            .iter()
-            .map(|(own, _)| {
-                let term = &terms.terms[usize::from(own.place)];
-                let bare = term.key.split_once(':').map_or("", |(_, bare)| bare);
-                (bare, term.label.as_str())
-            })
-            .collect();
-        let mut reasons: Vec<(&str, &str)> = Vec::with_capacity(MOST_REASONS);
-        for (bare, label) in &named {
-            if reasons.len() == MOST_REASONS {
-                break;
-            }
-            let phrase = named.iter().find(|(phrase, _)| is_part(bare, phrase));
-            let (bare, label) = *phrase.unwrap_or(&(bare, label));
-            if reasons.iter().all(|(seen, _)| *seen != bare) {
-                reasons.push((bare, label));
-            }
-        }
-        reasons
-            .into_iter()
-            .map(|(_, label)| label.to_owned())
-            .collect()
-    }
-}
-
-impl Scratch {
-    /// Adds what a term is worth to each of its members.
-    pub(super) fn add(&mut self, members: &[Member], weight: u8, rarity: u16) {
-        if rarity == 0 {
-            return;
-        }
-        for member in members {
-            let score = &mut self.scores[member.guide() as usize];
-            if *score == 0 {
-                self.touched.push(member.guide());
-            }
-            *score += weigh(weight, member.weight(), rarity);
-        }
-    }
-
-    /// The best of those that scored, in no order, and the last of them where
-    /// no more fit. Leaves the scores empty.
-    fn shortlist(
-        &mut self,
-        field: &Field<'_>,
-        guide: u32,
-        keep: usize,
-    ) -> (Vec<u32>, Option<(u16, u32)>) {
-        // Score and place in one number, the best first: one pass over
-        // thousands, of which few are looked at twice.
-        let mut bound = u64::MAX;
-        let best = &mut self.best;
-        best.clear();
-        for other in self.touched.drain(..) {
-            let score = std::mem::take(&mut self.scores[other as usize]);
-            let key = u64::from(u16::MAX - score) << 32;
-            if key >= bound || other == guide {
-                continue;
-            }
-            let key = key | u64::from(field.places[other as usize]);
-            if key < bound {
-                best.push((key, other));
-                if best.len() == 2 * keep {
-                    bound = best.select_nth_unstable(keep).1.0;
-                    best.truncate(keep);
-                }
-            }
-        }
-        if best.len() > keep {
-            best.select_nth_unstable(keep);
-            best.truncate(keep);
-        }
-        let last = best.iter().max().filter(|_| best.len() == keep);
-        let score = |key: u64| u16::MAX - u16::try_from(key >> 32).unwrap_or(u16::MAX);
-        let worst = last.map(|&(key, other)| (score(key), other));
-        (best.iter().map(|(_, other)| *other).collect(), worst)
-    }
-}
-
-/// Whether a word stands in a phrase of more words.
-fn is_part(word: &str, phrase: &str) -> bool {
-    phrase.len() > word.len() && phrase.split(' ').any(|part| part == word)
-}
-
-/// What a shared term is worth: as much as the guide that it says less of.
-pub(super) fn weigh(mine: u8, theirs: u8, rarity: u16) -> u16 {
-    u16::from(mine.min(theirs)) * rarity
 }
 
 fn mark(name: &str) -> u64 {
@@ -359,15 +176,27 @@ fn mark(name: &str) -> u64 {
     u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }
 
-pub(super) fn hashes(terms: &Terms) -> Vec<u64> {
-    let hash = |text: &str| {
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        hasher.finish()
-    };
-    terms.terms.iter().map(|term| hash(&term.key)).collect()
+/// A term of a guide, before it has a number.
+struct Read {
+    hash: u64,
+    weight: u8,
+    place: u8,
 }
 
-fn index_of(position: usize) -> u32 {
-    u32::try_from(position).expect("fewer than four thousand million terms")
+/// The terms of a guide, each once.
+fn read(terms: &Terms) -> Vec<Read> {
+    let mut read: Vec<Read> = Vec::with_capacity(terms.terms.len());
+    for (place, term) in (0..=u8::MAX).zip(&terms.terms) {
+        let mut hasher = DefaultHasher::new();
+        term.key.hash(&mut hasher);
+        let hash = hasher.finish();
+        if term.weight > 0 && read.iter().all(|other| other.hash != hash) {
+            read.push(Read {
+                hash,
+                weight: term.weight.min(15),
+                place,
+            });
+        }
+    }
+    read
 }

@@ -2,11 +2,13 @@
 //!
 //! Two guides are alike by the terms that they share, each counted by its
 //! weight in both and by how rare it is. Work is bounded: a term brings at most
-//! [`MOST_CANDIDATES`] candidates, however many guides have it.
+//! [`MOST_CANDIDATES`] candidates, however many guides have it, and a guide asks
+//! its weightiest terms, until they may bring [`MOST_BROUGHT`].
 //!
 //! Built of parts that an edit moves little: what a term brings (`postings`)
 //! depends on its members alone, and the list of a guide on what its own terms
-//! bring and on the guides that these name. Rarity enters by powers of four, so
+//! bring and on the guides that these name. Which of its terms it asks depends on
+//! their rarities alone. Rarity enters by powers of four, so
 //! that a new guide seldom changes it; which guides stand for a crowded term is
 //! decided by weight and by a mark of their names, so that a new guide replaces
 //! one of them at most and an edited one stays. `update` keeps all of it and
@@ -15,6 +17,7 @@
 //! Integers throughout: the result is the same for any number of threads.
 
 mod index;
+mod lists;
 mod postings;
 mod update;
 
@@ -25,6 +28,10 @@ pub(super) use index::{Field, Index};
 /// Guides that a term can bring. One that more guides have is too common to
 /// find a guide by, though it still counts between guides that others bring.
 pub const MOST_CANDIDATES: usize = 256;
+
+/// Candidates that the terms of a guide bring together. The terms that are not
+/// asked any more still count between guides that others bring.
+const MOST_BROUGHT: usize = 2_048;
 
 /// Guides that are compared in full for each place of a list.
 const SHORTLIST: usize = 8;

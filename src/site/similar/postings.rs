@@ -20,10 +20,12 @@ impl Member {
         Self(guide << 4 | u32::from(weight))
     }
 
+    #[inline]
     pub(super) fn guide(self) -> u32 {
         self.0 >> 4
     }
 
+    #[inline]
     pub(super) fn weight(self) -> u8 {
         (self.0 & 15) as u8
     }
@@ -59,13 +61,15 @@ impl Postings {
     }
 
     /// Those that the term brings.
+    #[inline]
     pub(super) fn candidates(&self) -> &[Member] {
         &self.members[..self.members.len().min(MOST_CANDIDATES)]
     }
 
     /// How much the term says: less by a step for every factor of four, and
     /// nothing where no other guide has it.
-    pub(super) fn rarity(&self) -> u16 {
+    #[inline]
+    pub(super) fn rarity(&self) -> u8 {
         match self.members.len() {
             0 | 1 => 0,
             2..=4 => 16,
@@ -113,6 +117,17 @@ impl Postings {
     }
 }
 
+/// Candidates that a term of some rarity brings at most.
+pub(super) fn breadth(rarity: u8) -> usize {
+    match rarity {
+        0 => 0,
+        16 => 4,
+        12 => 16,
+        8 => 64,
+        _ => MOST_CANDIDATES,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +142,20 @@ mod tests {
         let mut ranks: Vec<Rank> = postings.candidates().iter().map(|one| rank(*one)).collect();
         ranks.sort_unstable();
         ranks
+    }
+
+    #[test]
+    fn a_term_brings_no_more_than_its_rarity_says() {
+        let rank = |member: Member| (Reverse(0), 0, member.guide());
+        for guides in 0..1_100 {
+            let members = (0..guides).map(|guide| Member::new(guide, 1)).collect();
+            let postings = Postings::of(members, rank);
+            let most = breadth(postings.rarity());
+            assert!(
+                guides < 2 || postings.candidates().len() <= most,
+                "{guides}"
+            );
+        }
     }
 
     #[test]
@@ -157,7 +186,7 @@ mod tests {
                 .collect();
             let told = moved.map(Member::guide).filter(|one| *one != guide);
             assert_eq!(differ.pop(), told, "turn {turn}");
-            assert!(differ.is_empty());
+            assert!(differ.is_empty(), "turn {turn}");
         }
     }
 }

@@ -15,7 +15,8 @@
 use std::collections::HashMap;
 
 use super::Similar;
-use super::index::{Field, Index, List, Own, Scratch};
+use super::index::{Field, Index, Known, weight};
+use super::lists::{List, Scratch, weigh};
 use super::postings::Member;
 
 /// Where one guide in so many has changed, all lists are made again.
@@ -25,7 +26,7 @@ const REBUILD: usize = 8;
 #[derive(Default)]
 struct Moved {
     /// Rarity of each term that was touched, as it was before.
-    rarities: HashMap<u32, u16>,
+    rarities: HashMap<u32, u8>,
     /// Guides that a crowded term now brings.
     promoted: Vec<u32>,
     /// Guides that crowded terms no longer bring, and those terms.
@@ -64,10 +65,12 @@ impl Index {
         for (guide, list) in again.into_iter().zip(lists) {
             let List {
                 similar,
+                asked,
                 shortlist,
                 worst,
             } = list;
             let known = &mut self.guides[guide as usize];
+            known.asked = asked;
             known.shortlist = shortlist;
             known.worst = worst;
             made.push((guide, similar));
@@ -93,10 +96,6 @@ impl Index {
             let before = std::mem::replace(&mut known.own, after.clone());
             known.shortlist = Box::default();
             known.worst = None;
-            let weight = |own: &[Own], term: u32| {
-                let at = own.binary_search_by_key(&term, |own| own.term).ok()?;
-                Some(own[at].weight)
-            };
             for own in &before {
                 if weight(&after, own.term) != Some(own.weight) {
                     self.leave(field, number, own.term, &mut moved);
@@ -159,12 +158,12 @@ impl Index {
                     .any(|other| match fates[*other as usize] {
                         Fate::Same => false,
                         Fate::Edited => true,
-                        Fate::Demoted => moved.demoted[other].iter().any(|term| {
-                            known.own.binary_search_by_key(term, |own| own.term).is_ok()
-                        }),
+                        Fate::Demoted => moved.demoted[other]
+                            .iter()
+                            .any(|term| weight(&known.own, *term).is_some()),
                     });
         }
-        let mut scratch = Scratch::new(self.guides.len());
+        let mut scratch = self.scratch();
         for &guide in changed.iter().chain(&moved.promoted) {
             self.note_reached(field, guide, &mut scratch, &mut again);
         }
@@ -187,20 +186,37 @@ impl Index {
             let postings = &self.postings[own.term as usize];
             let mut candidates = postings.candidates().iter();
             if candidates.any(|member| member.guide() == guide) {
+                scratch.mine[own.term as usize] = (own.weight, postings.rarity());
                 scratch.add(postings.members(), own.weight, postings.rarity());
             }
         }
-        for other in scratch.touched.drain(..) {
-            let score = std::mem::take(&mut scratch.scores[other as usize]);
+        for other in scratch.touched() {
             if other == guide || again[other as usize] {
                 continue;
             }
+            let place = |guide: u32| field.places[guide as usize];
             let other_known = &self.guides[other as usize];
-            let belongs = other_known.worst.is_none_or(|(least, last)| {
-                let place = |guide: u32| field.places[guide as usize];
-                score > least || (score == least && place(guide) < place(last))
-            });
+            let score = score(other_known, scratch);
+            let belongs = score > 0
+                && other_known.worst.is_none_or(|(least, last)| {
+                    score > least || (score == least && place(guide) < place(last))
+                });
             again[other as usize] = belongs && !other_known.shortlist.contains(&guide);
         }
+        for own in &known.own {
+            scratch.mine[own.term as usize] = (0, 0);
+        }
     }
+}
+
+/// What the guide in question scores with another: by the terms that the other
+/// asks.
+fn score(other: &Known, scratch: &Scratch) -> u16 {
+    let own = other.own.iter().enumerate().take(64);
+    own.filter(|(at, _)| other.asked & 1 << at != 0)
+        .map(|(_, own)| {
+            let (weight, rarity) = scratch.mine[own.term as usize];
+            weigh(weight, own.weight, rarity)
+        })
+        .sum()
 }
