@@ -268,9 +268,7 @@ fn synthetic(count: usize) -> Vec<Terms> {
                     terms.insert(key.clone(), Term { key, label, weight });
                 }
             }
-            Terms {
-                terms: terms.into_values().collect(),
-            }
+            terms.into_values().collect::<Terms>()
         })
         .collect()
 }

@@ -8,6 +8,7 @@
 //! Words are found by `words`, which knows English filler. A guide in another
 //! language has terms too, only with more filler among them.
 
+mod list;
 mod stop_words;
 mod words;
 
@@ -16,12 +17,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
 
 use super::config::SimilarOptions;
 use super::front_matter::FrontMatter;
 use super::markdown::Body;
 use crate::ground::value::Value;
+pub use list::{Term, TermRef, Terms};
 use words::{fold_phrase, words};
 
 /// Terms kept of a guide.
@@ -38,25 +39,6 @@ const LEAST_PHRASE: u32 = 3;
 
 /// The longest declared value that can be shared, in words: more is prose.
 const LONGEST_VALUE: usize = 5;
-
-/// What a guide is about, in few and stable terms.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Terms {
-    /// Terms sorted by text.
-    pub terms: Vec<Term>,
-}
-
-/// One term of a guide.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Term {
-    /// The folded form by which terms are compared, with its kind:
-    /// `tag:…`, `meta:…` or `word:…`.
-    pub key: String,
-    /// The words shown as the reason.
-    pub label: String,
-    /// Quantized weight, 1 to 15.
-    pub weight: u8,
-}
 
 /// The terms of a guide: what it declares, then the strongest words of title,
 /// headings and text.
@@ -85,9 +67,7 @@ pub fn terms(title: &str, front: &FrontMatter, body: &Body, options: &SimilarOpt
             .into_iter()
             .for_each(&mut add);
     }
-    Terms {
-        terms: found.into_values().collect(),
-    }
+    found.into_values().collect()
 }
 
 /// Declared values as terms, in the order written.
@@ -321,7 +301,6 @@ mod tests {
 
     fn listed(terms: &Terms) -> Vec<String> {
         terms
-            .terms
             .iter()
             .map(|term| format!("{} {} {}", term.key, term.label, term.weight))
             .collect()
@@ -370,14 +349,9 @@ mod tests {
     fn there_are_never_more_than_the_limit() {
         let text: Vec<String> = (0..500).map(|number| format!("word{number}")).collect();
         let found = of("A long one", &body(&[], &text.join(" ")));
-        assert_eq!(found.terms.len(), MOST_TERMS);
-        assert!(found.terms.is_sorted_by_key(|term| &term.key));
-        assert!(
-            found
-                .terms
-                .iter()
-                .all(|term| (1..=15).contains(&term.weight))
-        );
+        assert_eq!(found.len(), MOST_TERMS);
+        assert!(found.iter().map(|term| term.key).is_sorted());
+        assert!(found.iter().all(|term| (1..=15).contains(&term.weight)));
     }
 
     #[test]
@@ -388,10 +362,8 @@ mod tests {
         let before = of("NodeRAIDDegraded", &body(&["Meaning"], text));
         let edited = text.replacen("the", "the very same", 1) + "\nOne more sentence on routers.";
         let after = of("NodeRAIDDegraded", &body(&["Meaning"], &edited));
-        let moved = after
-            .terms
-            .iter()
-            .filter(|term| !before.terms.contains(term));
+        let known: Vec<_> = before.iter().collect();
+        let moved = after.iter().filter(|term| !known.contains(term));
         assert!(moved.count() <= 2);
     }
 
@@ -403,6 +375,6 @@ mod tests {
         };
         let front = FrontMatter::default();
         let found = terms("Pump service", &front, &body(&[], "pump"), &options);
-        assert!(found.terms.is_empty());
+        assert!(found.is_empty());
     }
 }

@@ -185,8 +185,8 @@ struct Read {
 
 /// The terms of a guide, each once.
 fn read(terms: &Terms) -> Vec<Read> {
-    let mut read: Vec<Read> = Vec::with_capacity(terms.terms.len());
-    for (place, term) in (0..=u8::MAX).zip(&terms.terms) {
+    let mut read: Vec<Read> = Vec::with_capacity(terms.len());
+    for (place, term) in (0..=u8::MAX).zip(terms.iter()) {
         let mut hasher = DefaultHasher::new();
         term.key.hash(&mut hasher);
         let hash = hasher.finish();

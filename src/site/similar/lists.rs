@@ -7,7 +7,7 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use super::index::{Field, Index, Known, Own};
 use super::postings::{Member, breadth};
 use super::{LEAST_SHARE, MOST_BROUGHT, MOST_REASONS, SHORTLIST, Similar};
-use crate::content::terms::{Term, Terms};
+use crate::content::terms::{TermRef, Terms};
 
 /// The list of a guide, and what it was chosen from.
 pub(super) struct List {
@@ -210,10 +210,10 @@ impl<'a> Names<'a> {
     fn of(terms: &'a Terms, own: &[Own]) -> Self {
         let terms: Vec<(&str, &str)> = own
             .iter()
-            .map(|own| match terms.terms.get(usize::from(own.place)) {
-                Some(Term { key, label, .. }) => {
+            .map(|own| match terms.get(usize::from(own.place)) {
+                Some(TermRef { key, label, .. }) => {
                     let bare = key.split_once(':').map_or("", |(_, bare)| bare);
-                    (bare, label.as_str())
+                    (bare, label)
                 }
                 None => ("", ""),
             })
