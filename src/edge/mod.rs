@@ -15,6 +15,7 @@ pub mod scan;
 pub mod serve;
 mod sources;
 pub mod synth;
+mod under_way;
 pub mod verify;
 pub mod watch;
 pub mod write;

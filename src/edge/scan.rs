@@ -95,7 +95,7 @@ impl Scan {
 }
 
 /// Folders of a site that are not content where the root is the content.
-const OWN_FOLDERS: [&str; 3] = ["templates", "static", "data"];
+pub(super) const OWN_FOLDERS: [&str; 3] = ["templates", "static", "data"];
 
 /// Walks a site's folders.
 pub fn scan(layout: &Layout, ignored: &[String]) -> Scan {
@@ -147,46 +147,8 @@ pub fn scan_unless(layout: &Layout, ignored: &[String], given_up: &dyn Fn() -> b
     scan
 }
 
-/// The folders of a site that are walked, each with all that lies below it:
-/// content, templates, static files and data, or what lies in the root where
-/// the root itself is the content.
-pub fn top_folders(layout: &Layout, ignored: &[String]) -> Vec<PathBuf> {
-    let mut names: Vec<String> = OWN_FOLDERS.iter().map(|name| (*name).to_owned()).collect();
-    if layout.content.is_empty() {
-        let ignore = ignore_rules(layout, ignored, true, &mut Vec::new());
-        let found = fs::entries(&layout.root).into_iter().filter(|name| {
-            !is_hidden_or_temporary(name)
-                && !OWN_FOLDERS.contains(&name.as_str())
-                && !ignore.matched(name, true).is_ignore()
-        });
-        names.extend(found);
-    } else {
-        names.push(layout.content.to_owned());
-    }
-    names.sort();
-    let folders = names.into_iter().map(|name| layout.root.join(name));
-    folders
-        .filter(|folder| fs::is_folder(folder) && !layout.is_written(folder))
-        .collect()
-}
-
-/// The place of a path in a site, relative to its root with `/` between
-/// segments; `None` for what no scan looks at. The root itself is the empty
-/// place.
-pub fn place_of(layout: &Layout, path: &Path) -> Option<String> {
-    let place = below(&layout.root, path)?.into_owned();
-    let whole_root = layout.content.is_empty();
-    if place == crate::content::config::FILE_NAME || (whole_root && place == ".gitignore") {
-        return Some(place);
-    }
-    let first = place.split('/').next().unwrap_or_default();
-    let is_ours =
-        place.is_empty() || whole_root || first == "content" || OWN_FOLDERS.contains(&first);
-    let written = path.ancestors().any(|folder| layout.is_written(folder));
-    (is_ours && !written && !place.split('/').any(is_hidden_or_temporary)).then_some(place)
-}
-
-fn ignore_rules(
+/// What git and the configuration leave out.
+pub(super) fn ignore_rules(
     layout: &Layout,
     ignored: &[String],
     with_gitignore: bool,
@@ -338,7 +300,7 @@ fn walk_error(layout: &Layout, error: &walkdir::Error) -> Diagnostic {
 
 /// A path below the root, with `/` between segments; `None` where it is not
 /// UTF-8 or not below the root.
-fn below<'p>(root: &Path, path: &'p Path) -> Option<Cow<'p, str>> {
+pub(super) fn below<'p>(root: &Path, path: &'p Path) -> Option<Cow<'p, str>> {
     let relative = path.strip_prefix(root).ok()?.to_str()?;
     Some(match std::path::MAIN_SEPARATOR {
         '/' => Cow::Borrowed(relative),
@@ -347,7 +309,7 @@ fn below<'p>(root: &Path, path: &'p Path) -> Option<Cow<'p, str>> {
 }
 
 /// Hidden files and the temporary and backup files of editors.
-fn is_hidden_or_temporary(name: &str) -> bool {
+pub(super) fn is_hidden_or_temporary(name: &str) -> bool {
     let ends = |end: &str| {
         let at = name.len().wrapping_sub(end.len());
         name.get(at..)

@@ -13,7 +13,8 @@ use std::sync::mpsc::Sender;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Config, ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::edge::scan::{FollowedLink, Layout, top_folders};
+use super::places::top_folders;
+use crate::edge::scan::{FollowedLink, Layout};
 use crate::ground::fs;
 
 /// What a watcher waits for.

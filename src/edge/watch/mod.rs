@@ -8,42 +8,25 @@
 
 mod check;
 mod events;
+mod places;
 mod problem;
+mod running;
 mod settle;
 pub mod warm;
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
-use self::check::Looked;
-use self::events::{Folders, Message, Mouth};
-use self::settle::{Inbox, Settled};
+use self::events::{Message, Mouth};
+use self::running::Watch;
+use self::settle::Inbox;
 use self::warm::{Rebuilt, Warm};
 use super::build::{BuildError, BuildOptions, Progress};
-use super::changes::Changes;
-use super::dev_server::{self, Listen, Live, Served};
-use super::frame::read_config;
-use crate::content::config::BaseUrl;
-use crate::ground::digest::Digest;
+use super::dev_server::Listen;
 use crate::ground::fs;
-use crate::ground::paths::{OutPath, SrcPath};
-
-/// How long all must be quiet before everything is looked at.
-const REST: Duration = Duration::from_millis(400);
-/// How long an event may be under way when a look finds what it tells of.
-const LATE: Duration = Duration::from_millis(60);
-/// Guides of a site that is brought into memory before an edit asks for it.
-/// More take seconds, in which nothing else is built.
-const SETTLED_IN: usize = 20_000;
-/// How often is looked where there are no events.
-const POLL: Duration = Duration::from_secs(1);
 
 /// What to watch and how.
 pub struct WatchOptions<'a> {
@@ -119,23 +102,10 @@ pub fn watch(options: &WatchOptions<'_>, tell: &mut dyn FnMut(Told<'_>)) -> Resu
     runtime.spawn(interruptions(mouth.clone()));
     let own = warm::own_options(&options.build)?;
     let warm = Warm::open(own.clone())?;
-    let mut watch = Watch {
-        options,
-        own,
-        live: Arc::new(Live::new("/", session((options.now)()))),
-        mouth: mouth.clone(),
-        inbox: Inbox::new(receiver),
-        folders: None,
-        warm: Some(warm),
-        trouble: false,
-        root_is_gone: false,
-        next_change: None,
-        tell,
-    };
-    watch.set_base();
-    watch.listen_to_folders();
+    let inbox = Inbox::new(receiver);
+    let mut watch = Watch::new(options, (own, warm), (mouth, inbox), tell);
     let result = watch.begin(&runtime).and_then(|()| watch.go_on());
-    let closed = watch.warm.take().map_or(Ok(()), Warm::close);
+    let closed = watch.close();
     // Open connections end with the runtime.
     runtime.shutdown_timeout(Duration::from_millis(100));
     result?;
@@ -144,12 +114,10 @@ pub fn watch(options: &WatchOptions<'_>, tell: &mut dyn FnMut(Told<'_>)) -> Resu
 
 /// Says when the process is to end; the second time it ends at once.
 async fn interruptions(mouth: Mouth) {
-    loop {
-        interruption().await;
-        mouth.say(Message::Stop);
-        interruption().await;
-        std::process::exit(130);
-    }
+    interruption().await;
+    mouth.say(Message::Stop);
+    interruption().await;
+    std::process::exit(130);
 }
 
 #[cfg(unix)]
@@ -168,362 +136,4 @@ async fn interruption() {
 #[cfg(not(unix))]
 async fn interruption() {
     let _ = tokio::signal::ctrl_c().await;
-}
-
-/// What tells this server from an earlier one at the same address.
-fn session(now: Timestamp) -> Digest {
-    Digest::of(&(now.as_nanosecond(), std::process::id()))
-}
-
-struct Watch<'a, 't> {
-    options: &'a WatchOptions<'a>,
-    own: BuildOptions,
-    live: Arc<Live>,
-    mouth: Mouth,
-    inbox: Inbox,
-    folders: Option<Folders>,
-    /// `None` only where it could not be opened again.
-    warm: Option<Warm>,
-    /// Whether the last rebuild failed.
-    trouble: bool,
-    /// Whether the site's folder was not there when it was last looked for.
-    root_is_gone: bool,
-    /// When the site will differ by itself.
-    next_change: Option<Timestamp>,
-    tell: &'t mut dyn FnMut(Told<'_>),
-}
-
-impl Watch<'_, '_> {
-    /// Serves what stands, or builds first where nothing does.
-    fn begin(&mut self, runtime: &tokio::runtime::Runtime) -> Result<(), WatchError> {
-        let stands = self.warm.as_ref().is_some_and(Warm::stands);
-        if !stands {
-            self.rebuild(Changes::Unknown);
-        }
-        let address = match &self.options.listen {
-            None => None,
-            Some(listen) => {
-                let bound = runtime
-                    .block_on(dev_server::bind(listen))
-                    .map_err(WatchError::Serve)?;
-                let address = bound.address();
-                let served = Served {
-                    out: self.own.out.clone().unwrap_or_default(),
-                    base: String::new(),
-                    live: Some(Arc::clone(&self.live)),
-                };
-                runtime.spawn(bound.serve(Arc::new(served)));
-                Some(address)
-            }
-        };
-        (self.tell)(Told::Ready {
-            address,
-            base: &self.live.base(),
-            guides: self.warm.as_ref().map_or(0, Warm::guides),
-        });
-        if stands {
-            self.rebuild(Changes::Unknown);
-        }
-        self.follow_links();
-        Ok(())
-    }
-
-    /// Waits and builds until the end.
-    fn go_on(&mut self) -> Result<(), WatchError> {
-        // The state of the disk is known, and saved, up to here.
-        let mut rested = false;
-        loop {
-            let wait = match rested {
-                false => Some(REST),
-                true => self.patience(),
-            };
-            match self.inbox.wait(wait) {
-                Ok(Message::Stop) => return Ok(()),
-                Ok(first) => {
-                    let warm = &self.warm;
-                    let lacks = |paths: &BTreeSet<PathBuf>| {
-                        warm.as_ref()
-                            .is_some_and(|warm| warm.lacks(&warm.changes_of(paths)))
-                    };
-                    let settled = self.inbox.settle(first, &lacks);
-                    if settled.stop {
-                        return Ok(());
-                    }
-                    self.take_in(settled);
-                    rested = false;
-                }
-                Err(RecvTimeoutError::Timeout) if !rested => {
-                    rested = self.rest();
-                    if rested {
-                        (self.tell)(Told::Settled);
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => self.look_again(),
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
-            }
-        }
-    }
-
-    /// How long to wait for an event: for ever, unless time itself will change
-    /// the site, or there are no events.
-    fn patience(&self) -> Option<Duration> {
-        if self.folders.is_none() || !fs::is_folder(&self.own.root) {
-            return Some(POLL);
-        }
-        let next = self.next_change?;
-        let wait = next.duration_since((self.options.now)());
-        Some(Duration::try_from(wait).unwrap_or_default() + Duration::from_millis(10))
-    }
-
-    /// Builds what a burst of events told of.
-    fn take_in(&mut self, settled: Settled) {
-        if let Some(why) = settled.trouble {
-            self.without_events(&why);
-        }
-        let mut paths = match &self.folders {
-            Some(folders) => folders.with_other_names(settled.paths),
-            None => settled.paths,
-        };
-        let root = fs::absolute(&self.own.root);
-        let at_top = |path: &PathBuf| *path == root || path.parent() == Some(&root);
-        if paths.iter().any(at_top) {
-            paths.extend(self.listen_to_folders());
-        }
-        let changes = match &self.warm {
-            Some(warm) if !settled.lost => warm.changes_of(&paths),
-            _ => Changes::Unknown,
-        };
-        if changes != Changes::none() {
-            self.rebuild(changes);
-            self.follow_links();
-        }
-    }
-
-    /// Watches what links lead to, where there are other links than before.
-    fn follow_links(&mut self) {
-        let links = self.warm.as_ref().map_or(&[][..], Warm::links);
-        if self
-            .folders
-            .as_ref()
-            .is_none_or(|folders| folders.know(links))
-        {
-            return;
-        }
-        let new = self.listen_to_folders();
-        if let Some(warm) = self.warm.as_ref().filter(|_| !new.is_empty()) {
-            let changes = warm.changes_of(&new);
-            self.rebuild(changes);
-        }
-    }
-
-    /// Watches the site's folders as they are now, and says which are new.
-    fn listen_to_folders(&mut self) -> BTreeSet<PathBuf> {
-        if self.options.poll {
-            return BTreeSet::new();
-        }
-        if self.folders.is_none() {
-            match Folders::new(self.mouth.clone()) {
-                Ok(folders) => self.folders = Some(folders),
-                Err(why) => {
-                    self.without_events(&why);
-                    return BTreeSet::new();
-                }
-            }
-        }
-        let Ok(layout) = self.own.layout() else {
-            return BTreeSet::new();
-        };
-        let ignored = read_config(&layout.root).map_or_else(|_| Vec::new(), |(c, _)| c.ignore);
-        let new = match &mut self.folders {
-            Some(folders) => {
-                let links = self.warm.as_ref().map_or(&[][..], Warm::links);
-                folders.update(&layout, &ignored, links)
-            }
-            None => Ok(BTreeSet::new()),
-        };
-        new.unwrap_or_else(|why| {
-            self.without_events(&why);
-            BTreeSet::new()
-        })
-    }
-
-    /// Goes on without events, and says so.
-    fn without_events(&mut self, why: &str) {
-        self.folders = None;
-        let every = POLL.as_secs();
-        let note = format!("{why}. Until then the files are looked at every {every} s");
-        (self.tell)(Told::Note(&note));
-    }
-
-    /// Looks at everything in the quiet after a rebuild. Says whether there is
-    /// nothing more to do.
-    fn rest(&mut self) -> bool {
-        let (mouth, before) = (self.mouth.clone(), self.mouth.count());
-        let disturbed = move || mouth.count() != before;
-        let Some(warm) = &mut self.warm else {
-            return true;
-        };
-        // Where the cache cannot be written, the next start takes longer.
-        let _ = warm.save();
-        match warm.look(&disturbed) {
-            Ok(Looked::Missed { changes, outputs }) => {
-                // What an event is about to tell of was not missed.
-                std::thread::sleep(LATE);
-                if self.mouth.count() == before {
-                    self.mend(changes, outputs);
-                }
-                false
-            }
-            Ok(Looked::GivenUp) => false,
-            Ok(Looked::Whole) => {
-                if !self.trouble && !warm.is_settled_in() && warm.guides() <= SETTLED_IN {
-                    // What cannot be built now is reported at the next save.
-                    let _ = warm.settle_in((self.options.now)(), self.options.progress);
-                }
-                true
-            }
-            Err(_) => true,
-        }
-    }
-
-    /// Builds what no event told of.
-    fn mend(&mut self, changes: Changes, outputs: usize) {
-        if self.folders.is_some() {
-            let files = match &changes {
-                Changes::Only(touched) => touched.files.iter().map(SrcPath::to_string).collect(),
-                Changes::Unknown => Vec::new(),
-            };
-            let note = missed(&files, outputs);
-            (self.tell)(Told::Note(&note));
-        }
-        self.rebuild(changes);
-    }
-
-    /// Looks where no events come, or where time has passed.
-    fn look_again(&mut self) {
-        let is_there = fs::is_folder(&self.own.root);
-        if is_there == self.root_is_gone {
-            self.root_is_gone = !is_there;
-            self.listen_to_folders();
-            self.rebuild(Changes::Unknown);
-            return;
-        }
-        let now = (self.options.now)();
-        if self.next_change.is_some_and(|next| next <= now) {
-            self.rebuild(Changes::none());
-            return;
-        }
-        let Some(warm) = &mut self.warm else {
-            return;
-        };
-        if !warm.has_frame() {
-            self.rebuild(Changes::Unknown);
-            return;
-        }
-        let (mouth, before) = (self.mouth.clone(), self.mouth.count());
-        let disturbed = move || mouth.count() != before;
-        if let Ok(Looked::Missed { changes, outputs }) = warm.look(&disturbed) {
-            self.mend(changes, outputs);
-        }
-    }
-
-    /// Builds again and says what came of it.
-    fn rebuild(&mut self, changes: Changes) {
-        let now = (self.options.now)();
-        let started = Instant::now();
-        let progress = self.options.progress;
-        let result = match &mut self.warm {
-            Some(warm) => catch_unwind(AssertUnwindSafe(|| warm.rebuild(changes, now, progress))),
-            None => Ok(Warm::open(self.own.clone()).and_then(|mut warm| {
-                let rebuilt = warm.rebuild(Changes::Unknown, now, progress);
-                self.warm = Some(warm);
-                rebuilt
-            })),
-        };
-        let Ok(result) = result else {
-            self.start_anew(started);
-            return;
-        };
-        self.set_base();
-        match result {
-            Ok(rebuilt) => self.publish(&rebuilt),
-            Err(error) => {
-                self.trouble = true;
-                self.live.problem(&problem::of_error(&error));
-                (self.tell)(Told::Failed(&error));
-            }
-        }
-    }
-
-    /// Lets go of everything after a fault of the program itself, which has
-    /// been printed where it happened.
-    fn start_anew(&mut self, started: Instant) {
-        self.trouble = true;
-        self.warm = None;
-        self.live.problem(&problem::of_fault());
-        let took = started.elapsed().as_millis();
-        let note = format!(
-            "Guidepost itself failed after {took} ms; what it remembered is let go of, and the \
-             next change builds anew. Please report it"
-        );
-        (self.tell)(Told::Note(&note));
-    }
-
-    fn publish(&mut self, rebuilt: &Rebuilt) {
-        let report = &rebuilt.report;
-        self.next_change = report.next_change;
-        self.trouble = report.failed;
-        if report.failed {
-            self.live.problem(&problem::of_report(report));
-        } else {
-            let navigate = self.saved_page(rebuilt);
-            let written = &report.written;
-            let outputs = written.written.iter().chain(&written.deleted);
-            self.live.changed(outputs, navigate.as_ref());
-            self.live.mended();
-        }
-        (self.tell)(Told::Rebuilt(rebuilt));
-    }
-
-    /// The page of the guide that was saved, for pages that follow.
-    fn saved_page(&self, rebuilt: &Rebuilt) -> Option<OutPath> {
-        let warm = self.warm.as_ref().filter(|_| self.options.navigate)?;
-        let mut pages = rebuilt.report.changed.iter();
-        pages.find_map(|source| warm.page_of(source))
-    }
-
-    /// Takes the base path from the configuration as it is now; a broken one
-    /// leaves it.
-    fn set_base(&self) {
-        let configured = || {
-            let config = read_config(&fs::absolute(&self.own.root)).ok()?.0;
-            Some(config.base_url)
-        };
-        let url = match &self.own.base_url {
-            Some(url) => Some(Some(url.clone())),
-            None => configured(),
-        };
-        if let Some(url) = url {
-            let base = url.as_ref().map_or("/", BaseUrl::path);
-            self.live.set_base(base);
-        }
-    }
-}
-
-/// What to say of changes that no event told of.
-fn missed(files: &[String], outputs: usize) -> String {
-    let mut parts = Vec::new();
-    match files {
-        [] => {}
-        [one] => parts.push(format!("`{one}` changed unnoticed")),
-        [one, rest @ ..] => {
-            parts.push(format!("`{one}` and {} more changed unnoticed", rest.len()))
-        }
-    }
-    if outputs > 0 {
-        parts.push(format!(
-            "{outputs} files of the built site were touched by somebody else"
-        ));
-    }
-    format!("{}; mended", parts.join(", and "))
 }

@@ -16,8 +16,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::places;
 use crate::edge::build::{
-    Build, BuildError, BuildOptions, BuildReport, Clock, Extent, Progress, given, lock, open_cache,
+    Build, BuildError, BuildOptions, BuildReport, Clock, Extent, Progress, lock, open_cache,
 };
 use crate::edge::changes::{Changes, Touched};
 use crate::edge::frame::Frame;
@@ -25,7 +26,8 @@ use crate::edge::full;
 use crate::edge::gather;
 use crate::edge::record::BuildRecord;
 use crate::edge::resident::Resident;
-use crate::edge::scan::{self, FollowedLink, Layout};
+use crate::edge::scan::{FollowedLink, Layout};
+use crate::edge::under_way::given;
 use crate::edge::write::OwnTree;
 use crate::engine::cache::Cache;
 use crate::engine::manifest::{Manifest, ManifestFiles};
@@ -302,7 +304,7 @@ impl Warm {
         };
         let mut touched = Touched::default();
         for path in paths {
-            if let Some(place) = scan::place_of(&frame.layout, path) {
+            if let Some(place) = places::place_of(&frame.layout, path) {
                 classify(frame, path, &place, &mut touched);
             }
         }
