@@ -54,7 +54,7 @@ pub(super) fn run(build: &mut Build<'_>, cache: &mut Cache) -> Result<Outcome, B
         return Ok(Outcome::NotEnough);
     };
     let manifests = ManifestFiles::new(&build.layout.cache, &build.layout.out);
-    if !manifests.are_there() || (fs::exists(&manifests.marker()) && !fault::active("marker")) {
+    if !manifests.are_whole() || (fs::exists(&manifests.marker()) && !fault::active("marker")) {
         return Ok(Outcome::NotEnough);
     }
     let Some(edited) = edited_bodies(build, cache) else {
