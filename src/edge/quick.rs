@@ -108,7 +108,7 @@ pub(super) fn run(build: &mut Build<'_>, cache: &mut Cache) -> Result<Outcome, B
 /// it touched it.
 fn is_whole(build: &Build<'_>) -> bool {
     let manifests = ManifestFiles::new(&build.layout.cache, &build.layout.out);
-    manifests.are_there() && (!fs::exists(&manifests.marker()) || fault::active("marker"))
+    manifests.are_whole() && (!fs::exists(&manifests.marker()) || fault::active("marker"))
 }
 
 /// What is remembered of the build, if everything around the guides' own texts

@@ -82,9 +82,12 @@ impl ManifestFiles {
         })
     }
 
-    /// Whether both copies are there.
-    pub fn are_there(&self) -> bool {
-        self.copies.iter().all(|copy| fs::exists(copy))
+    /// Whether both copies are there and whole, without what they say.
+    pub fn are_whole(&self) -> bool {
+        self.copies.iter().all(|copy| {
+            let bytes = fs::read_if_there(copy).ok().flatten().unwrap_or_default();
+            std::str::from_utf8(&bytes).is_ok_and(|text| body(text, &self.folder).is_some())
+        })
     }
 
     /// Where the mark stands that outputs are being touched.
@@ -121,13 +124,15 @@ fn checksum_of(body: &str, folder: &Digest) -> Digest {
     Digest::of_parts(&[&folder.bytes(), body.as_bytes()])
 }
 
-fn parse(text: &str, folder: &Digest) -> Option<Manifest> {
+/// What stands below the checksum, if that is right.
+fn body<'a>(text: &'a str, folder: &Digest) -> Option<&'a str> {
     let (header, body) = text.split_once('\n')?;
     let checksum = Digest::from_hex(header.strip_prefix(HEADER)?)?;
-    if checksum_of(body, folder) != checksum {
-        return None;
-    }
-    let files = body
+    (checksum_of(body, folder) == checksum).then_some(body)
+}
+
+fn parse(text: &str, folder: &Digest) -> Option<Manifest> {
+    let files = body(text, folder)?
         .lines()
         .map(|path| OutPath::new(path).ok())
         .collect::<Option<BTreeSet<_>>>()?;
@@ -152,7 +157,9 @@ mod tests {
         assert_eq!(files.load().unwrap(), Found::Nothing);
         files.store(&sample()).unwrap();
         assert_eq!(files.load().unwrap(), Found::Whole(sample()));
+        assert!(files.are_whole());
         fs::write(&files.copies[0], b"guidepost manifest 2 0\n").unwrap();
+        assert!(!files.are_whole());
         assert_eq!(files.load().unwrap(), Found::Whole(sample()));
         fs::write(&files.copies[1], b"").unwrap();
         assert_eq!(files.load().unwrap(), Found::Damaged);

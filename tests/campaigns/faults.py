@@ -147,9 +147,11 @@ def fields_of(program):
 
 
 def chosen(faults, some, seed):
-    """`some` faults spread evenly; another `seed`, others."""
-    if not some or some >= len(faults):
+    """`some` faults that must be noticed, spread evenly; another `seed`, others."""
+    if not some:
         return faults
+    faults = [fault for fault in faults if fault[0].removeprefix("key:") not in HARMLESS]
+    some = min(some, len(faults))
     return sorted(faults[(seed + at * len(faults) // some) % len(faults)] for at in range(some))
 
 

@@ -42,14 +42,7 @@ pub fn site(seed: u64, count: usize) -> Model {
         links: BTreeMap::new(),
         shared: BTreeMap::new(),
         config: config(seed),
-        taxonomies: ["tags", "categories"]
-            .map(|name| Taxonomy {
-                name: name.into(),
-                title: None,
-                feed: name == "tags",
-                paginate_by: 5,
-            })
-            .to_vec(),
+        taxonomies: taxonomies(),
         wounds: Vec::new(),
         flags: Flags {
             now: NOW.into(),
@@ -78,12 +71,30 @@ pub fn site(seed: u64, count: usize) -> Model {
         }
     }
     model.pages.push(super::edits::solo());
-    theme(&mut model);
+    model.files.extend(theme());
+    let mut register = Page::new("", "register", Form::Leaf);
+    register.title = Some("Register".into());
+    register
+        .keys
+        .insert("template".into(), quoted("register.html"));
+    model.pages.push(register);
     files(&mut model, &mut chance);
     model
 }
 
-fn config(seed: u64) -> BTreeMap<String, BTreeMap<String, String>> {
+/// The taxonomies with which a site begins.
+pub fn taxonomies() -> Vec<Taxonomy> {
+    let taxonomy = |name: &str| Taxonomy {
+        name: name.into(),
+        title: None,
+        feed: name == "tags",
+        paginate_by: 5,
+    };
+    ["tags", "categories"].map(taxonomy).to_vec()
+}
+
+/// The configuration with which a site begins.
+pub fn config(seed: u64) -> BTreeMap<String, BTreeMap<String, String>> {
     let mut top = BTreeMap::new();
     top.insert("title".to_owned(), quoted(&format!("Workshop {seed}")));
     top.insert(
@@ -240,8 +251,8 @@ pub const FOOTER: &str = "<footer>{% include \"partials/own.html\" %}
 pub const GAUGE: &str = "{% component gauge(label: string, value: number) %}<p class=\"gauge\">{{ label }}: {{ value }} Nm</p>{% endcomponent gauge %}\n";
 
 /// Templates, a component and a hook of the site's own.
-fn theme(model: &mut Model) {
-    for (path, text) in [
+pub fn theme() -> BTreeMap<String, Vec<u8>> {
+    [
         (
             "templates/register.html",
             "{% extends \"base.html\" %}\n{% block main %}<h1>{{ page.title }}</h1>\n<ul>\n{% for guide in site.guides %}<li>{{ guide.title }} {% for part in data.parts %}{{ part.name }} {% endfor %}</li>\n{% endfor %}</ul>\n{{ page.content | safe }}{% endblock main %}\n",
@@ -257,15 +268,9 @@ fn theme(model: &mut Model) {
             "templates/hooks/link.html",
             "<a class=\"own-100\" href=\"{{ href }}\">{{ content | safe }}</a>",
         ),
-    ] {
-        model.files.insert(path.into(), text.into());
-    }
-    let mut register = Page::new("", "register", Form::Leaf);
-    register.title = Some("Register".into());
-    register
-        .keys
-        .insert("template".into(), quoted("register.html"));
-    model.pages.push(register);
+    ]
+    .map(|(path, text)| (path.to_owned(), text.into()))
+    .into()
 }
 
 fn files(model: &mut Model, chance: &mut Chance) {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use super::disk::{Style, write};
 use super::runner::Outcome;
 use super::small::{Small, State};
 use super::snapshot::Snapshot;
@@ -79,6 +80,34 @@ fn a_lost_memory_costs_nobody_a_file() {
     }
     let failures = each(&jobs, cores(), |(from, to, loss)| {
         trial(*from, *to, *loss).map_err(|why| format!("from {from:?} to {to:?}, {loss:?}: {why}"))
+    });
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+/// A build that makes one page anew does not forget the others for want of a
+/// manifest: what goes later is still known to be ours.
+#[test]
+fn a_small_edit_after_a_loss_forgets_nothing() {
+    let failures = each(&Loss::ALL, cores(), |loss| {
+        let place = folder();
+        let (_, clean) = Small::clean(place.path(), State::Shrunk);
+        let mut site = Small::new(place.path());
+        site.set(State::First);
+        site.build();
+        loss.happens(&site);
+        let page = site.folders.root.join("content/fans/replace.md");
+        let text = fs::read_to_string(&page).expect("a source");
+        let text = text.replace("10 minutes", "12 minutes");
+        write(&page, text.as_bytes(), Style::InPlace);
+        for state in [None, Some(State::Shrunk)] {
+            state.into_iter().for_each(|state| site.set(state));
+            let got = site.build();
+            if got.exit != 0 {
+                return Err(format!("{loss:?}: {got:?}\n"));
+            }
+        }
+        super::snapshot::difference(&site.tree(), &clean)
+            .map_or(Ok(()), |why| Err(format!("{loss:?}:\n{why}")))
     });
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }

@@ -146,7 +146,9 @@ pub fn play_on(
         let operator = by_name(edit.operator).expect("an operator of the table");
         scene.style = Style::any(&mut chance);
         scene.tidy = !chance.one_in(5);
-        scene.restore();
+        if let Some(model) = scene.aside.take() {
+            scene.model = model;
+        }
         if failures > 2 {
             // A site that nobody mends shows little.
             let mend = by_name("mend").expect("an operator of the table");

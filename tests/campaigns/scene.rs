@@ -37,9 +37,8 @@ pub struct Scene {
     pub idle: bool,
     /// Whether the edit built a state of its own before its last change.
     pub settled: bool,
-    /// The base URLs, by configuration and by option, that an edit took away
-    /// until the next one.
-    base_urls: Option<(Option<String>, Option<String>)>,
+    /// The state to which the sources go back before the next edit.
+    pub aside: Option<Model>,
     /// Whether the cache was thrown away before the next build.
     pub forgot: bool,
     disk: Disk,
@@ -76,7 +75,7 @@ impl Scene {
             disk_of_its_own: None,
             idle: false,
             settled: false,
-            base_urls: None,
+            aside: None,
             forgot: false,
             disk: Disk::new(top),
             folders,
@@ -132,22 +131,6 @@ impl Scene {
             .into_iter()
             .flatten()
             .any(|entry| entry.file_name() == "building")
-    }
-
-    /// Takes the base URL away until the next edit.
-    pub fn without_base_url(&mut self) {
-        self.restore();
-        let configured = self.model.configured("", "base-url").map(str::to_owned);
-        self.base_urls = Some((configured, self.model.flags.base_url.take()));
-        self.model.configure("", "base-url", None);
-    }
-
-    /// Gives back what was taken away until the next edit.
-    pub fn restore(&mut self) {
-        if let Some((configured, flag)) = self.base_urls.take() {
-            self.model.configure("", "base-url", configured.as_deref());
-            self.model.flags.base_url = flag;
-        }
     }
 
     /// Takes the sources on disk to be those of a model.

@@ -3,7 +3,7 @@
 
 use super::super::chance::Chance;
 use super::super::scene::Scene;
-use super::lone::{SOLO_CASCADE, alone, first_then};
+use super::lone::{SOLO_CASCADE, first_then};
 
 /// What the cascade says of the guide changes, and the guide does not.
 fn says(scene: &mut Scene, chance: &mut Chance, key: &str, first: &str, then: &str) -> bool {
@@ -13,7 +13,6 @@ fn says(scene: &mut Scene, chance: &mut Chance, key: &str, first: &str, then: &s
         scene,
         chance,
         |model| {
-            alone(model);
             model.configure(SOLO_CASCADE, key, first.as_deref());
         },
         |model| model.configure(SOLO_CASCADE, key, then.as_deref()),
@@ -79,7 +78,6 @@ pub fn draft(scene: &mut Scene, chance: &mut Chance) -> bool {
         scene,
         chance,
         |model| {
-            alone(model);
             model.flags.drafts = true;
             model.configure("", "noindex", Some("[\"meta.spare\"]"));
         },
@@ -92,10 +90,8 @@ pub fn noindex(scene: &mut Scene, chance: &mut Chance) -> bool {
     first_then(
         scene,
         chance,
-        |model| {
-            alone(model);
-            model.configure("", "noindex", None);
-        },
+        // What is kept out of indexes is similar to nothing.
+        |model| model.configure("similar", "count", Some("0")),
         |model| model.configure("", "noindex", Some("[\"meta.spare\"]")),
     )
 }

@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use super::super::chance::Chance;
 use super::super::disk::Rename;
+use super::super::generate;
 use super::super::model::Model;
 use super::super::page::{Form, Page, join, quoted};
 use super::super::scene::Scene;
@@ -49,7 +50,8 @@ pub fn healed(scene: &mut Scene, chance: &mut Chance) {
     scene.model.flags.strict = false;
 }
 
-/// Brings a state about, builds it, and turns one thing.
+/// Brings a state about, builds it, and turns one thing. The state is that of
+/// a plain site, which shows everything, and goes with the next edit.
 pub fn first_then(
     scene: &mut Scene,
     chance: &mut Chance,
@@ -57,25 +59,36 @@ pub fn first_then(
     after: impl FnOnce(&mut Model),
 ) -> bool {
     healed(scene, chance);
+    scene.aside = Some(scene.model.clone());
+    plain(&mut scene.model);
     before(&mut scene.model);
     scene.settle(chance);
     after(&mut scene.model);
     true
 }
 
-/// Puts the guide that stands alone back as it was at first, in a folder that
-/// holds nothing else.
-pub fn alone(model: &mut Model) {
+/// Takes away what a site has of its own beside its pages, and puts the guide
+/// that stands alone back as it was at first, in a folder that holds nothing
+/// else.
+fn plain(model: &mut Model) {
     let below = format!("{SOLO}/");
     model
         .pages
         .retain(|page| page.folder != SOLO && !page.folder.starts_with(&below));
-    let folder = format!("{}{SOLO}/", model.content);
-    model.files.retain(|path, _| !path.starts_with(&folder));
-    model
-        .config
-        .retain(|table, _| !table.starts_with("cascade"));
     model.pages.push(solo());
+    let folder = format!("{}{SOLO}/", model.content);
+    model
+        .files
+        .retain(|path, _| !path.starts_with(&folder) && !path.starts_with("templates/"));
+    model.files.extend(generate::theme());
+    model.config = generate::config(0);
+    model.taxonomies = generate::taxonomies();
+    model.flags.base_url = None;
+}
+
+/// Takes the site's base URL away.
+fn without_base_url(model: &mut Model) {
+    model.configure("", "base-url", None);
 }
 
 pub fn the_solo(model: &mut Model) -> Option<&mut Page> {
@@ -88,7 +101,6 @@ pub fn rename_under_one_address(scene: &mut Scene, chance: &mut Chance) -> bool 
         scene,
         chance,
         |model| {
-            alone(model);
             if let Some(page) = the_solo(model) {
                 page.keys.insert("path".into(), quoted("at/solo"));
             }
@@ -111,12 +123,11 @@ pub fn rename_under_one_address(scene: &mut Scene, chance: &mut Chance) -> bool 
 
 /// The guide to which an alias leads moves, on a site without a base URL.
 pub fn move_behind_alias(scene: &mut Scene, chance: &mut Chance) -> bool {
-    scene.without_base_url();
     first_then(
         scene,
         chance,
         |model| {
-            alone(model);
+            without_base_url(model);
             if let Some(page) = the_solo(model) {
                 page.aliases.push("/old/solo/".into());
             }
@@ -136,7 +147,6 @@ pub fn edit_section_path(scene: &mut Scene, chance: &mut Chance) -> bool {
         scene,
         chance,
         |model| {
-            alone(model);
             model.configure("feeds", "sections", Some("true"));
             if let Some(page) = the_solo(model) {
                 page.keys.insert("date".into(), "2020-05-05".into());
@@ -164,7 +174,6 @@ pub fn index_beside_readme(scene: &mut Scene, chance: &mut Chance) -> bool {
         scene,
         chance,
         |model| {
-            alone(model);
             let readme = format!("{}{SOLO}/README.md", model.content);
             model
                 .files
@@ -191,7 +200,6 @@ pub fn line_of_a_finding(scene: &mut Scene, chance: &mut Chance) -> bool {
         scene,
         chance,
         |model| {
-            alone(model);
             for (name, path) in [("big", "\"at/Twin\""), ("small", "\"at/twin\"")] {
                 let mut page = Page::new(SOLO, name, Form::Leaf);
                 page.title = Some(format!("A {name} twin"));
@@ -216,7 +224,6 @@ pub fn edit_anchor(scene: &mut Scene, chance: &mut Chance) -> bool {
         scene,
         chance,
         |model| {
-            alone(model);
             let link = format!("See [it](@/{}#use-it).", join(SOLO, "one.md"));
             let mut page = Page::new("", "to-solo", Form::Leaf);
             page.title = Some(from.trim_matches('"').to_owned());
@@ -244,7 +251,6 @@ pub fn edit_serial(scene: &mut Scene, chance: &mut Chance) -> bool {
         scene,
         chance,
         |model| {
-            alone(model);
             set(model, serial);
         },
         |model| set(model, serial + 1),
@@ -253,11 +259,16 @@ pub fn edit_serial(scene: &mut Scene, chance: &mut Chance) -> bool {
 
 /// The same code in another language.
 pub fn edit_language(scene: &mut Scene, chance: &mut Chance) -> bool {
-    first_then(scene, chance, alone, |model| {
-        if let Some(page) = the_solo(model) {
-            page.body[2] = "```python\nfn turn() {}\n```".into();
-        }
-    })
+    first_then(
+        scene,
+        chance,
+        |_| {},
+        |model| {
+            if let Some(page) = the_solo(model) {
+                page.body[2] = "```python\nfn turn() {}\n```".into();
+            }
+        },
+    )
 }
 
 /// So many old guides leave or join a list that its first page stays as it is
@@ -299,10 +310,24 @@ fn guides_of_a_list(
         scene,
         chance,
         |model| {
-            alone(model);
             model.configure("", "paginate-by", Some("4"));
             fill(model, before);
         },
         |model| fill(model, after),
+    )
+}
+
+/// The only guide with a term writes it in other letters.
+pub fn term_in_other_letters(scene: &mut Scene, chance: &mut Chance) -> bool {
+    let tag = |model: &mut Model, term: &str| {
+        if let Some(page) = the_solo(model) {
+            page.tags = vec![term.to_owned()];
+        }
+    };
+    first_then(
+        scene,
+        chance,
+        |model| tag(model, "solitude"),
+        |model| tag(model, "Solitude"),
     )
 }

@@ -126,6 +126,7 @@ pub const OPERATORS: &[Operator] = &[
     operator("edit-language", lone::edit_language),
     operator("older-guides", lone::older_guides),
     operator("newer-guides", lone::newer_guides),
+    operator("term-in-other-letters", lone::term_in_other_letters),
     operator("config-author", config::author),
     operator("config-description", config::description),
     operator("config-language", config::language),
