@@ -305,7 +305,7 @@ impl Renderer<'_> {
             .prints
             .and_then(|_| print::print(self.world, &planned.job));
         let stands = |fact: &OutputFact, print| {
-            self.folder.keep(&path, fact.stamped.digest);
+            self.folder.keep(&path);
             Ok(MadeOutput {
                 path: path.clone(),
                 key: fact.key,

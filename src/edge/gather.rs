@@ -79,6 +79,9 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
         .collect();
     let root = &build.layout.root;
     let seen = std::mem::take(&mut build.seen);
+    if let Some(resident) = &mut build.resident {
+        resident.fit(&build.parse_options);
+    }
     let resident = build.resident.as_ref();
     let results: Vec<_> = seen
         .into_par_iter()
@@ -135,7 +138,7 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
                 from,
             })) => {
                 build.report.steps.parsed += usize::from(from == From::Source);
-                if from == From::Memory && !read {
+                if from == From::Memory && !read && parsed.is_some() {
                     out.articles.push(article);
                     continue;
                 }
@@ -151,7 +154,7 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
         out.facts.push((path, Some(fact)));
     }
     if let Some(resident) = &mut build.resident {
-        resident.articles.retain(|path, _| present.contains(path));
+        resident.keep(&present);
     }
     if let Some(cache) = cache {
         let gone = cache
@@ -191,23 +194,26 @@ fn article(
     resident: Option<&Resident>,
 ) -> Result<Outcome, Vec<Diagnostic>> {
     let path = &parsing.file.path;
-    let key = parsing.step("").key();
     let known = cache.and_then(|cache| cache.facts().sources.get(path)?.parsed);
+    if let Some((key, article)) = resident.and_then(|resident| resident.article(parsing)) {
+        return Ok(Outcome {
+            article: Arc::clone(article),
+            parsed: known.filter(|known| known.key == key),
+            key,
+            from: From::Memory,
+        });
+    }
+    let key = parsing.step("").key();
     if let Some(cache) = cache
         && known.is_some_and(|known| known.key == key)
+        && let Some(article) = remembered(cache, path)
     {
-        let outcome = |article, from| Outcome {
-            article,
+        return Ok(Outcome {
+            article: Arc::new(article),
             parsed: known,
             key,
-            from,
-        };
-        if let Some(article) = resident.and_then(|resident| resident.article(path, key)) {
-            return Ok(outcome(Arc::clone(article), From::Memory));
-        }
-        if let Some(article) = remembered(cache, path) {
-            return Ok(outcome(Arc::new(article), From::Cache));
-        }
+            from: From::Cache,
+        });
     }
     let text = match bytes {
         Some(bytes) => fs::utf8(path, bytes),

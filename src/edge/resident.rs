@@ -5,11 +5,12 @@
 //! all of it too, but has to read it, work it out and write it out again.
 //! Invariant: a build with residents makes what one without them makes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::content::article::Article;
-use crate::ground::digest::Digest;
+use super::gather::Parsing;
+use crate::content::article::{Article, ParseOptions};
+use crate::ground::digest::{Digest, Digested};
 use crate::ground::paths::{OutPath, SrcPath};
 use crate::render::print::Print;
 use crate::site::Memory;
@@ -19,6 +20,8 @@ use crate::site::Memory;
 pub(super) struct Resident {
     /// Articles with the keys of the steps that parsed them.
     pub(super) articles: HashMap<SrcPath, (Digest, Arc<Article>)>,
+    /// Digest of the options that they were parsed with.
+    options: Option<Digest>,
     /// What was worked out of the site.
     pub(super) site: Memory,
     /// What outputs were made from, with the keys of their steps.
@@ -33,10 +36,27 @@ impl Resident {
         !self.articles.is_empty()
     }
 
-    /// The article of a source, if the same step parsed it.
-    pub(super) fn article(&self, source: &SrcPath, key: Digest) -> Option<&Arc<Article>> {
-        let (known, article) = self.articles.get(source)?;
-        (*known == key).then_some(article)
+    /// Lets go of articles that were parsed with other options.
+    pub(super) fn fit(&mut self, options: &Digested<ParseOptions>) {
+        if self.options != Some(options.digest()) {
+            self.articles.clear();
+            self.options = Some(options.digest());
+        }
+    }
+
+    /// The article of a source and the key of the step that parsed it, if it is
+    /// the same step.
+    pub(super) fn article(&self, parsing: &Parsing<'_>) -> Option<(Digest, &Arc<Article>)> {
+        let (key, article) = self.articles.get(&parsing.file.path)?;
+        let same = article.digest == parsing.digest
+            && article.kind == parsing.file.kind
+            && article.folder == parsing.file.folder;
+        same.then_some((*key, article))
+    }
+
+    /// Lets go of the articles of sources that are gone.
+    pub(super) fn keep(&mut self, present: &HashSet<SrcPath>) {
+        self.articles.retain(|path, _| present.contains(path));
     }
 
     /// What tells outputs that stand on this ground.

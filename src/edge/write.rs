@@ -61,6 +61,8 @@ pub struct OutputFolder {
     was_there: bool,
     staging_made: AtomicBool,
     staged: Mutex<BTreeMap<OutPath, Staged>>,
+    /// Planned outputs that stand as an earlier build left them.
+    kept: Mutex<Vec<OutPath>>,
 }
 
 struct Staged {
@@ -138,6 +140,7 @@ impl OutputFolder {
             was_there,
             staging_made: AtomicBool::new(false),
             staged: Mutex::default(),
+            kept: Mutex::default(),
         })
     }
 
@@ -154,6 +157,7 @@ impl OutputFolder {
             was_there: fs::exists(out),
             staging_made: AtomicBool::new(false),
             staged: Mutex::default(),
+            kept: Mutex::default(),
         }
     }
 
@@ -171,15 +175,10 @@ impl OutputFolder {
     }
 
     /// Plans an output that stands as it should.
-    pub fn keep(&self, path: &OutPath, digest: Digest) {
-        self.lock().insert(
-            path.clone(),
-            Staged {
-                digest,
-                wave: 0,
-                fate: Fate::Kept,
-            },
-        );
+    pub fn keep(&self, path: &OutPath) {
+        let path = path.clone();
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push(path);
     }
 
     /// Stages an output. `known` is the file as an earlier build left it. May
@@ -349,7 +348,8 @@ impl OutputFolder {
 
     fn put_in_place(&self, partial: bool, writable: &Path) -> Result<Published, FsError> {
         let staged = std::mem::take(&mut *self.lock());
-        let manifest = self.manifest_with(&staged, partial);
+        let kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        let manifest = self.manifest_with(&staged, kept, partial);
         let mut published = Published::default();
         let mut renames: Vec<(u8, &OutPath)> = staged
             .iter()
@@ -411,13 +411,23 @@ impl OutputFolder {
 
     /// What is ours once `staged` is in place: nothing but that, or that too
     /// where only a part of the plan was made.
-    fn manifest_with(&self, staged: &BTreeMap<OutPath, Staged>, partial: bool) -> Arc<Manifest> {
+    fn manifest_with(
+        &self,
+        staged: &BTreeMap<OutPath, Staged>,
+        kept: Vec<OutPath>,
+        partial: bool,
+    ) -> Arc<Manifest> {
         let earlier = &self.earlier.files;
-        let nothing_new = staged.keys().all(|path| earlier.contains(path));
-        if nothing_new && (partial || staged.len() == earlier.len()) {
+        // What is kept in a tree of our own was there before.
+        let mut planned = staged
+            .keys()
+            .chain(kept.iter().filter(|_| self.own.is_none()));
+        let nothing_new = planned.all(|path| earlier.contains(path));
+        if nothing_new && (partial || staged.len() + kept.len() == earlier.len()) {
             return Arc::clone(&self.earlier);
         }
-        let mut files: BTreeSet<OutPath> = staged.keys().cloned().collect();
+        let mut files: BTreeSet<OutPath> = kept.into_iter().collect();
+        files.extend(staged.keys().cloned());
         if partial {
             files.extend(earlier.iter().cloned());
         }

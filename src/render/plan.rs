@@ -4,13 +4,16 @@
 //! the plan does not have is to be deleted; two claims to one file are an
 //! error that names both.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 
 use super::feed::{self, FeedOf};
 use super::page_input::numbered;
 use super::sitemap;
 use super::theme_files::{SCRIPT, STYLE};
 use super::world::World;
+use crate::content::article::Article;
 use crate::content::permalink::Permalink;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::paths::{OutPath, SrcPath};
@@ -83,13 +86,65 @@ impl Job {
     }
 }
 
-/// Who claims an output, for the message where two do.
-struct Claim {
+/// A claim to an output.
+struct Claim<'a> {
     job: Job,
-    by: String,
-    place: Option<Place>,
+    by: By<'a>,
     /// Whether a file or page of the site's own takes precedence silently.
     yields: bool,
+}
+
+/// Who claims an output, for the message where two do.
+#[derive(Clone, Copy)]
+enum By<'a> {
+    /// The page of a guide.
+    Guide(&'a Article),
+    /// Its alias at this place of the list.
+    Alias(&'a Article, usize),
+    /// A file, or the page of a section.
+    Source(&'a SrcPath),
+    Home,
+    /// The list of the section of a folder.
+    Section(&'a str),
+    Taxonomy(&'a str),
+    /// A term of a taxonomy.
+    Term(&'a str, &'a str),
+    /// Nobody in particular.
+    Maker(&'static str),
+}
+
+impl fmt::Display for By<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            By::Guide(article) => write!(f, "`{}`", article.source),
+            By::Alias(article, _) => write!(f, "an alias of `{}`", article.source),
+            By::Source(source) => write!(f, "`{source}`"),
+            By::Home => f.write_str("the home page"),
+            By::Section(folder) => write!(f, "the list of the section `{folder}`"),
+            By::Taxonomy(name) => write!(f, "the list of the taxonomy `{name}`"),
+            By::Term(term, taxonomy) => write!(f, "the list of `{term}` in `{taxonomy}`"),
+            By::Maker(name) => f.write_str(name),
+        }
+    }
+}
+
+impl By<'_> {
+    /// Where the claim is made.
+    fn place(&self) -> Option<Place> {
+        let of = |article: &Article, keys: &[&str]| {
+            let key = keys.iter().find_map(|key| article.own.places.get(*key));
+            key.cloned()
+                .unwrap_or_else(|| Place::file(article.source.clone()))
+        };
+        match self {
+            By::Guide(article) => Some(of(article, &["path", "slug"])),
+            By::Alias(article, index) => {
+                Some(of(article, &[&format!("aliases.{index}"), "aliases"]))
+            }
+            By::Source(source) => Some(Place::file((*source).clone())),
+            By::Home | By::Section(_) | By::Taxonomy(_) | By::Term(..) | By::Maker(_) => None,
+        }
+    }
 }
 
 /// Plans all outputs, sorted by path, and reports claims that clash.
@@ -112,22 +167,25 @@ pub fn plan(world: &World<'_>) -> (Vec<Planned>, Vec<Diagnostic>) {
 }
 
 #[derive(Default)]
-struct Claims {
-    taken: BTreeMap<OutPath, Claim>,
+struct Claims<'a> {
+    taken: BTreeMap<OutPath, Claim<'a>>,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Claims {
-    fn claim(&mut self, path: &OutPath, claim: Claim) {
-        let Some(earlier) = self.taken.get(path) else {
-            self.taken.insert(path.clone(), claim);
-            return;
+impl<'a> Claims<'a> {
+    fn claim(&mut self, path: &OutPath, claim: Claim<'a>) {
+        let earlier = match self.taken.entry(path.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(claim);
+                return;
+            }
+            Entry::Occupied(mut earlier) if !claim.yields && earlier.get().yields => {
+                earlier.insert(claim);
+                return;
+            }
+            Entry::Occupied(earlier) => earlier.into_mut(),
         };
         if claim.yields {
-            return;
-        }
-        if earlier.yields {
-            self.taken.insert(path.clone(), claim);
             return;
         }
         let mut found = Diagnostic::new(
@@ -135,18 +193,36 @@ impl Claims {
             format!("`{path}` is claimed by {} and by {}", earlier.by, claim.by),
         )
         .help("give one of them another `slug` or `path`, or rename it");
-        found.place.clone_from(&claim.place);
-        if let Some(place) = &earlier.place {
-            found = found.related(place.clone(), "the other claim");
+        found.place = claim.by.place();
+        if let Some(place) = earlier.by.place() {
+            found = found.related(place, "the other claim");
         }
         self.diagnostics.push(found);
     }
 
     /// Outputs that a case-insensitive filesystem takes for one.
     fn check_case(&mut self) {
-        let mut folded: BTreeMap<String, &OutPath> = BTreeMap::new();
+        // Of two such paths one at least is not as it would be folded.
+        let folds = |path: &&OutPath| {
+            let mut bytes = path.as_str().bytes();
+            bytes.any(|byte| !byte.is_ascii() || byte.is_ascii_uppercase())
+        };
+        let cased: HashSet<String> = self
+            .taken
+            .keys()
+            .filter(folds)
+            .map(OutPath::folded)
+            .collect();
+        if cased.is_empty() {
+            return;
+        }
+        let mut folded: HashMap<String, &OutPath> = HashMap::new();
         for (path, claim) in &self.taken {
-            let Some(other) = folded.insert(path.folded(), path) else {
+            let fold = path.folded();
+            if !cased.contains(&fold) {
+                continue;
+            }
+            let Some(other) = folded.insert(fold, path) else {
                 continue;
             };
             let mut found = Diagnostic::new(
@@ -154,15 +230,22 @@ impl Claims {
                 format!("`{path}` and `{other}` differ only in case: on some filesystems one overwrites the other"),
             )
             .help(format!("they come from {} and {}: rename one", claim.by, self.taken[other].by));
-            found.place.clone_from(&claim.place);
+            found.place = claim.by.place();
             self.diagnostics.push(found);
         }
     }
 
     /// A file cannot stand where another output needs a folder.
     fn check_nesting(&mut self) {
+        // Of neighbours most have the folders above in common.
+        let mut free = "";
         for (path, claim) in &self.taken {
             let mut above = path.as_str();
+            let (folder, _) = above.rsplit_once('/').unwrap_or_default();
+            if folder == free {
+                continue;
+            }
+            let mut clashes = false;
             while let Some((folder, _)) = above.rsplit_once('/') {
                 if let Some(file) = self.taken.get(folder) {
                     let mut found = Diagnostic::new(
@@ -173,31 +256,38 @@ impl Claims {
                         ),
                     )
                     .help("give one of them another `slug` or `path`, or rename it");
-                    found.place.clone_from(&claim.place);
+                    found.place = claim.by.place();
                     self.diagnostics.push(found);
+                    clashes = true;
                 }
                 above = folder;
+                if is_in(free, above) {
+                    break;
+                }
+            }
+            if !clashes {
+                free = folder;
             }
         }
     }
 }
 
-fn claim_pages(world: &World<'_>, claims: &mut Claims) {
+/// Whether a path is a folder or lies in it.
+fn is_in(path: &str, folder: &str) -> bool {
+    !folder.is_empty()
+        && path
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn claim_pages<'a>(world: &World<'a>, claims: &mut Claims<'a>) {
     let site = world.site;
     for (id, page) in site.pages.iter().enumerate() {
         let article = &page.article;
-        let place = |keys: &[&str]| {
-            let key = keys.iter().find_map(|key| article.own.places.get(*key));
-            Some(
-                key.cloned()
-                    .unwrap_or_else(|| Place::file(article.source.clone())),
-            )
-        };
         if page.is_guide() {
             let claim = Claim {
                 job: Job::Guide(id),
-                by: format!("`{}`", article.source),
-                place: place(&["path", "slug"]),
+                by: By::Guide(article),
                 yields: false,
             };
             claims.claim(&article.listing.permalink.file, claim);
@@ -205,8 +295,7 @@ fn claim_pages(world: &World<'_>, claims: &mut Claims) {
         for (index, alias) in article.own.aliases.iter().enumerate() {
             let claim = Claim {
                 job: Job::Alias(article.listing.permalink.clone()),
-                by: format!("an alias of `{}`", article.source),
-                place: place(&[&format!("aliases.{index}"), "aliases"]),
+                by: By::Alias(article, index),
                 yields: false,
             };
             claims.claim(&alias.file, claim);
@@ -214,14 +303,14 @@ fn claim_pages(world: &World<'_>, claims: &mut Claims) {
     }
 }
 
-fn claim_lists(world: &World<'_>, claims: &mut Claims) {
+fn claim_lists<'a>(world: &World<'a>, claims: &mut Claims<'a>) {
     let (site, config) = (world.site, world.config);
     for (id, section) in site.sections.iter().enumerate() {
         let source = section.page.map(|page| &site.pages[page].article.source);
         let by = match source {
-            Some(source) => format!("`{source}`"),
-            None if section.folder.is_empty() => "the home page".to_owned(),
-            None => format!("the list of the section `{}`", section.folder),
+            Some(source) => By::Source(source),
+            None if section.folder.is_empty() => By::Home,
+            None => By::Section(&section.folder),
         };
         let count = if id == 0 {
             site.newest.len()
@@ -232,13 +321,11 @@ fn claim_lists(world: &World<'_>, claims: &mut Claims) {
             let Some(address) = numbered(&section.permalink, page.number) else {
                 continue;
             };
-            let place = source.cloned().map(Place::file);
             claims.claim(
                 &address.file,
                 Claim {
                     job: Job::Section(id, page),
-                    by: by.clone(),
-                    place,
+                    by,
                     yields: false,
                 },
             );
@@ -246,13 +333,12 @@ fn claim_lists(world: &World<'_>, claims: &mut Claims) {
         claim_feed(world, claims, FeedOf::Section(id));
     }
     for (t, taxonomy) in site.taxonomies.iter().enumerate() {
-        let by = format!("the list of the taxonomy `{}`", taxonomy.config.name);
+        let by = By::Taxonomy(&taxonomy.config.name);
         claims.claim(
             &taxonomy.permalink.file,
             Claim {
                 job: Job::Taxonomy(t),
                 by,
-                place: None,
                 yields: false,
             },
         );
@@ -261,13 +347,12 @@ fn claim_lists(world: &World<'_>, claims: &mut Claims) {
                 let Some(address) = numbered(&term.permalink, page.number) else {
                     continue;
                 };
-                let by = format!("the list of `{}` in `{}`", term.name, taxonomy.config.name);
+                let by = By::Term(&term.name, &taxonomy.config.name);
                 claims.claim(
                     &address.file,
                     Claim {
                         job: Job::Term(t, n, page),
                         by,
-                        place: None,
                         yields: false,
                     },
                 );
@@ -278,30 +363,27 @@ fn claim_lists(world: &World<'_>, claims: &mut Claims) {
     claim_feed(world, claims, FeedOf::Site);
 }
 
-fn claim_feed(world: &World<'_>, claims: &mut Claims, of: FeedOf) {
+fn claim_feed<'a>(world: &World<'a>, claims: &mut Claims<'a>, of: FeedOf) {
     if let Some(path) = feed::place(world, of) {
         claims.claim(&path, generated(Job::Feed(of), "a feed"));
     }
 }
 
-fn generated(job: Job, by: &str) -> Claim {
+fn generated(job: Job, by: &'static str) -> Claim<'static> {
     Claim {
         job,
-        by: by.to_owned(),
-        place: None,
+        by: By::Maker(by),
         yields: true,
     }
 }
 
-fn claim_files(world: &World<'_>, claims: &mut Claims) {
+fn claim_files<'a>(world: &World<'a>, claims: &mut Claims<'a>) {
     for (source, path) in &world.site.assets {
-        let place = Some(Place::file(source.clone()));
         claims.claim(
             path,
             Claim {
                 job: Job::Copy(source.clone()),
-                by: format!("`{source}`"),
-                place,
+                by: By::Source(source),
                 yields: false,
             },
         );
@@ -311,13 +393,11 @@ fn claim_files(world: &World<'_>, claims: &mut Claims) {
         if [STYLE, SCRIPT].contains(&path.as_str()) {
             continue;
         }
-        let place = Some(Place::file(source.clone()));
         claims.claim(
             path,
             Claim {
                 job: Job::Copy(source.clone()),
-                by: format!("`{source}`"),
-                place,
+                by: By::Source(source),
                 yields: false,
             },
         );
@@ -341,7 +421,7 @@ fn claim_files(world: &World<'_>, claims: &mut Claims) {
     own("404.html", Job::NotFound);
     own("robots.txt", Job::Robots);
     if world.config.base_url.is_some() {
-        let count = sitemap::urls(world).len();
+        let count = sitemap::count(world);
         if count <= sitemap::MOST_URLS {
             own("sitemap.xml", Job::Sitemap(SitemapPart::Whole));
         } else {

@@ -34,6 +34,17 @@ pub struct SitemapUrl {
     pub modified: String,
 }
 
+/// How many addresses [`urls`] gives for a site with a base URL.
+pub fn count(world: &World<'_>) -> usize {
+    let site = world.site;
+    let pages = site.pages.iter().filter(|page| !page.unfit).count();
+    let sections = site.sections.iter();
+    let sections = sections.filter(|section| section.page.is_none()).count();
+    let taxonomies = site.taxonomies.iter();
+    let lists: usize = taxonomies.map(|taxonomy| 1 + taxonomy.terms.len()).sum();
+    pages + sections + lists
+}
+
 /// All addresses that belong in the sitemap, in order of their paths.
 pub fn urls(world: &World<'_>) -> Vec<SitemapUrl> {
     let site = world.site;
