@@ -11,11 +11,12 @@ mod made_up;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use guidepost::ground::paths::SrcPath;
 use guidepost::site::links::Target;
 use guidepost::site::resolve::{resolve, resolve_again};
 use guidepost::site::{Given, Memory, Page, Site};
 
-use made_up::World;
+use made_up::{Draft, World};
 
 /// What a page is given beside [`Given`], by what pages show.
 fn beside(site: &Site, id: usize) -> String {
@@ -158,6 +159,86 @@ fn small_sites_too() {
     for seed in 10..=29 {
         check(seed, 20, 60, 2);
     }
+}
+
+/// Resolves after each of some edits, and compares with a fresh site each time.
+fn check_edits(world: &mut World, edits: &[&dyn Fn(&mut World)]) -> Vec<Site> {
+    let mut memory = Memory::default();
+    let mut sites: Vec<Site> = Vec::new();
+    for (turn, edit) in edits.iter().enumerate() {
+        edit(world);
+        let (config, files, edition) = (&world.config, &world.files, &world.edition);
+        let again = resolve_again(&mut memory, world.articles(), config, files, edition);
+        let fresh = resolve(world.articles(), config, files, edition);
+        let what = format!("edit {turn}");
+        assert_same(&again, &fresh, &what);
+        if let Some(before) = sites.last() {
+            check_kept(before, &again, &what);
+        }
+        sites.push(again);
+    }
+    sites
+}
+
+fn titled(title: &str) -> Draft {
+    Draft {
+        title: title.to_owned(),
+        ..Draft::default()
+    }
+}
+
+#[test]
+fn a_page_that_comes_back_is_given_what_is_true_now() {
+    let linking = |title: &str| Draft {
+        links: vec!["b.md".to_owned()],
+        ..titled(title)
+    };
+    let left_out = Draft {
+        draft: true,
+        ..titled("B")
+    };
+    let mut world = World::new(1, 0);
+    let sites = check_edits(
+        &mut world,
+        &[
+            &|world| world.write("content/b.md", titled("B")),
+            &|world| world.write("content/a.md", linking("Old")),
+            &|world| world.write("content/b.md", left_out.clone()),
+            &|world| world.write("content/a.md", linking("New")),
+            &|world| world.write("content/b.md", titled("B")),
+        ],
+    );
+    let backlinks = |site: &Site| site.given[1].backlinks[0].title.clone();
+    assert_eq!(backlinks(&sites[1]), "Old");
+    assert_eq!(backlinks(&sites[4]), "New");
+}
+
+#[test]
+fn a_file_that_moves_with_its_bundle_is_given_anew() {
+    let bundle = |slug: &str| Draft {
+        slug: Some(slug.to_owned()),
+        ..titled("Bundle")
+    };
+    let showing = Draft {
+        images: vec!["@/b/picture.svg".to_owned()],
+        ..titled("Showing")
+    };
+    let mut world = World::new(1, 0);
+    world.files.assets = [SrcPath::new("content/b/picture.svg")].into();
+    let sites = check_edits(
+        &mut world,
+        &[
+            &|world| world.write("content/b/index.md", bundle("first")),
+            &|world| world.write("content/a.md", showing.clone()),
+            &|world| world.write("content/b/index.md", bundle("second")),
+            &|world| world.write("content/b/index.md", bundle("second")),
+        ],
+    );
+    let paths = |site: &Site| site.assets.values().next().map(ToString::to_string);
+    assert_eq!(paths(&sites[1]).as_deref(), Some("first/picture.svg"));
+    assert_eq!(paths(&sites[2]).as_deref(), Some("second/picture.svg"));
+    let kept = |a: usize, b: usize| Arc::ptr_eq(&sites[a].given[0], &sites[b].given[0]);
+    assert!(!kept(1, 2) && kept(2, 3));
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl Dice {
     }
 }
 
-const FOLDERS: [&str; 9] = [
+const FOLDERS: [&str; 8] = [
     "",
     "fans",
     "fans/rotor",
@@ -44,45 +44,33 @@ const FOLDERS: [&str; 9] = [
     "pumps/seals",
     "My Tools",
     "db",
-    "net",
 ];
 const WORDS: [&str; 24] = [
     "bearing", "rotor", "backup", "replica", "filter", "valve", "router", "cable", "sensor",
     "nginx", "postgres", "kernel", "disk", "raid", "memory", "queue", "cache", "token", "mirror",
     "switch", "pump", "seal", "grease", "torque",
 ];
-const TAGS: [&str; 10] = [
-    "Linux",
-    "linux",
-    "hardware",
-    "C++",
-    "night shift",
-    "Night Shift",
-    "urgent",
-    "slow",
-    "spare",
-    "rare",
-];
+const TAGS: [&str; 5] = ["Linux", "linux", "C++", "night shift", "Night Shift"];
 
 /// A guide or a section's page, before it is written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Draft {
     pub title: String,
-    tags: Vec<&'static str>,
-    category: Option<&'static str>,
-    date: Option<String>,
-    weight: Option<usize>,
-    slug: Option<String>,
-    aliases: Vec<String>,
-    draft: bool,
-    expires: Option<&'static str>,
-    reviewed: Option<&'static str>,
-    flagged: bool,
-    description: Option<String>,
-    headings: Vec<&'static str>,
-    words: Vec<&'static str>,
-    links: Vec<String>,
-    images: Vec<String>,
+    pub tags: Vec<&'static str>,
+    pub category: Option<&'static str>,
+    pub date: Option<String>,
+    pub weight: Option<usize>,
+    pub slug: Option<String>,
+    pub aliases: Vec<String>,
+    pub draft: bool,
+    pub expires: Option<&'static str>,
+    pub reviewed: Option<&'static str>,
+    pub flagged: bool,
+    pub description: Option<String>,
+    pub headings: Vec<&'static str>,
+    pub words: Vec<&'static str>,
+    pub links: Vec<String>,
+    pub images: Vec<String>,
 }
 
 impl Draft {
@@ -197,7 +185,7 @@ fn link(dice: &mut Dice) -> String {
         0 => format!("#{}", dice.pick(&WORDS)),
         _ => String::new(),
     };
-    match dice.roll(11) {
+    match dice.roll(13) {
         0 => format!("{guide}.md{suffix}"),
         1 => format!("../{folder}/{guide}.md{suffix}"),
         2 => format!("@/{folder}/{guide}.md"),
@@ -205,18 +193,28 @@ fn link(dice: &mut Dice) -> String {
         4 => format!("/{folder}/{guide}/{suffix}"),
         5 => format!("/old/{}/", dice.roll(30)),
         6 => format!("#{}", dice.pick(&WORDS)),
-        7 => format!("/tags/{}/", dice.pick(&["linux", "rare", "c-plus-plus"])),
+        7 => format!(
+            "/tags/{}/",
+            dice.pick(&["linux", "night-shift", "c-plus-plus"])
+        ),
         8 => format!("../{folder}"),
         9 => format!("s{}{suffix}", dice.roll(40)),
+        10 => format!("@/{folder}/{guide}{suffix}"),
+        11 => "licence".to_owned(),
         _ => image(dice),
     }
 }
 
 fn image(dice: &mut Dice) -> String {
     let number = dice.roll(8);
-    match dice.roll(3) {
+    match dice.roll(4) {
         0 => format!("/images/{number}.png"),
         1 => format!("picture-{number}.svg"),
+        2 => format!(
+            "@/{}/g{}/picture-{number}.svg",
+            dice.pick(&FOLDERS),
+            dice.roll(60)
+        ),
         _ => format!("@/{}/picture-{number}.svg", dice.pick(&FOLDERS)),
     }
 }
@@ -232,8 +230,12 @@ pub struct World {
 }
 
 fn edition(now: &str, drafts: bool) -> Edition {
-    let now = now.parse().expect("an instant");
-    Edition::new(now, &TimeZone::UTC, drafts, false)
+    Edition::new(
+        now.parse().expect("an instant"),
+        &TimeZone::UTC,
+        drafts,
+        false,
+    )
 }
 
 impl World {
@@ -263,7 +265,7 @@ impl World {
         for _ in 0..guides {
             world.add();
         }
-        for _ in 0..30 {
+        for _ in 0..guides.min(30) {
             world.touch_files();
         }
         world
@@ -332,7 +334,11 @@ impl World {
                 let path = self.any();
                 folder = SrcPath::new(path).parent().to_owned();
             }
-            let asset = SrcPath::new(format!("{folder}/picture-{number}.svg").replace("//", "/"));
+            let name = match self.dice.roll(5) {
+                0 => "licence".to_owned(),
+                _ => format!("picture-{number}.svg"),
+            };
+            let asset = SrcPath::new(format!("{folder}/{name}").replace("//", "/"));
             if !self.files.assets.remove(&asset) {
                 self.files.assets.insert(asset);
             }
@@ -348,7 +354,6 @@ impl World {
                 let mut draft = self.drafts[&path].clone();
                 draft.edit(what, &mut self.dice);
                 self.write(&path, draft);
-                return format!("edit {what} of {path}");
             }
             16..18 => self.add(),
             18..20 => {
@@ -370,10 +375,7 @@ impl World {
             23 if self.dice.one_in(3) => self.config.similar.count = self.dice.roll(7),
             24 if self.dice.one_in(3) => self.config.title += "!",
             // Parsed again, to the same.
-            25 => {
-                let draft = self.drafts[&path].clone();
-                self.write(&path, draft);
-            }
+            25 => self.write(&path.clone(), self.drafts[&path].clone()),
             26 => {
                 let many = 2 + self.dice.roll(6);
                 return (0..many).map(|_| self.edit() + "; ").collect();
