@@ -26,6 +26,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 EDITS = "campaigns::random_edits::random_edits"
 
+# Exit statuses of a campaign: one that ends at the first difference has noticed
+# the fault, and any other failure is none of a build's.
+PASSED = 0
+NOTICED = 3
+
 # Which campaign must notice a rule that is broken.
 RULES = {
     "lock": EDITS,
@@ -102,7 +107,7 @@ def build():
 
 
 def run(program, test, fault=None, fields=None):
-    """Runs one campaign. Returns whether it passed, and what it printed."""
+    """Runs one campaign. Returns its exit status and what it printed."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("GUIDEPOST_")}
     env["RUST_BACKTRACE"] = "0"
     if fault:
@@ -127,15 +132,15 @@ def run(program, test, fault=None, fields=None):
         )
     if "running 0 tests" in outcome.stdout:
         raise SystemExit(f"there is no test {test}")
-    return outcome.returncode == 0, outcome.stdout
+    return outcome.returncode, outcome.stdout
 
 
 def fields_of(program):
     """The fields of every key, and that the campaign passes without a fault."""
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "fields")
-        passed, output = run(program, EDITS, fields=file)
-        if not passed:
+        status, output = run(program, EDITS, fields=file)
+        if status != PASSED:
             print(output)
             raise SystemExit("the campaign fails without any fault")
         with open(file, encoding="utf-8") as lines:
@@ -171,15 +176,18 @@ def main():
     failed = 0
     for fault, test in chosen(faults, options.some, options.seed):
         start = time.monotonic()
-        passed, output = run(program, test, fault=fault)
+        status, output = run(program, test, fault=fault)
         took = f"{time.monotonic() - start:5.1f} s"
         harmless = fault.removeprefix("key:") in HARMLESS
-        if passed and "SKIPPED" in output:
-            verdict = "skipped"
+        if status not in (PASSED, NOTICED):
+            print(output)
+            verdict = "FAILED"
         elif harmless:
-            verdict = "harmless" if passed else "HARMFUL"
+            verdict = "HARMFUL" if status == NOTICED else "harmless"
+        elif status == NOTICED:
+            verdict = "caught"
         else:
-            verdict = "MISSED" if passed else "caught"
+            verdict = "skipped" if "SKIPPED" in output else "MISSED"
         failed += verdict.isupper()
         print(f"{verdict:8}  {took}  {fault}", flush=True)
     count = len(chosen(faults, options.some, options.seed))

@@ -29,6 +29,12 @@ fn random_edits() {
     let jobs: Vec<u64> = (first..first + seeds)
         .map(|seed| u64::try_from(seed).expect("a seed"))
         .collect();
+    // Rules that are broken are mostly seen there, and fields elsewhere.
+    let fault = std::env::var("GUIDEPOST_FAULT").unwrap_or_default();
+    let of_a_rule = !fault.is_empty() && !fault.starts_with("key:");
+    if of_a_rule {
+        on_a_disk();
+    }
     let all = Mutex::new(Played::default());
     let failures = each(&jobs, cores(), |seed| {
         let script = Script::new(*seed, edits);
@@ -49,7 +55,9 @@ fn random_edits() {
         }
     });
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
-    on_a_disk();
+    if !of_a_rule {
+        on_a_disk();
+    }
     let all = all.into_inner().expect("no panic while held");
     eprintln!(
         "{seeds} seeds: {} states compared, {} of them failed builds",
