@@ -49,11 +49,17 @@
   };
 
   // On a small screen the contents wait behind their heading.
+  const folded = new WeakSet();
+  const fold = (details) => {
+    details.open = !narrow.matches;
+    folded.add(details);
+  };
+  const rail = () => [...document.querySelectorAll(".rail > details")];
+  // What the reader has opened or closed since stays so.
+  const foldNew = () => rail().filter((details) => !folded.has(details)).forEach(fold);
   const folds = () => {
-    const rail = document.querySelectorAll(".rail > details");
-    const set = () => rail.forEach((details) => (details.open = !narrow.matches));
-    narrow.addEventListener("change", set);
-    set();
+    narrow.addEventListener("change", () => rail().forEach(fold));
+    foldNew();
     root.classList.add("ready");
   };
 
@@ -84,7 +90,7 @@
     if (!navigator.clipboard) return;
     document.querySelectorAll(".code").forEach((block) => {
       const code = block.querySelector("pre > code");
-      if (!code) return;
+      if (!code || block.querySelector(":scope > .copy")) return;
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
@@ -104,7 +110,9 @@
   };
 
   // The heading that is being read, marked in the contents.
+  let observer;
   const readingPlace = () => {
+    observer?.disconnect();
     const links = new Map();
     document.querySelectorAll(".toc a[href^='#']").forEach((link) => {
       const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
@@ -120,7 +128,7 @@
         else link.removeAttribute("aria-current");
       });
     };
-    const observer = new IntersectionObserver(mark, { rootMargin: "-110px 0px -60% 0px" });
+    observer = new IntersectionObserver(mark, { rootMargin: "-110px 0px -60% 0px" });
     headings.forEach((heading) => observer.observe(heading));
     mark();
   };
@@ -129,6 +137,13 @@
     themeSwitch();
     folds();
     printing();
+    copyButtons();
+    readingPlace();
+  });
+  // `guidepost watch` has put a new version of the page in place of parts of
+  // the old one.
+  document.addEventListener("guidepost:update", () => {
+    foldNew();
     copyButtons();
     readingPlace();
   });

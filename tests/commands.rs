@@ -1,8 +1,9 @@
 //! The commands as a newcomer gives them: what they write, say and return.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -85,4 +86,39 @@ fn exit_codes_tell_content_from_configuration() {
     );
     let usage = guidepost(folder.path(), &["build", "--now", "yesterday"]);
     assert_eq!(usage.status.code(), Some(2));
+}
+
+#[test]
+fn clean_takes_what_builds_and_watchers_keep_unless_they_run() {
+    let top = folder_with(&[("a.md", "# A\n")]);
+    let site = top.path();
+    assert_eq!(guidepost(site, &["build"]).status.code(), Some(0));
+    let mut watcher = Command::new(env!("CARGO_BIN_EXE_guidepost"))
+        .args(["watch", "--no-serve", "--json"])
+        .current_dir(site)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(watcher.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("\"ready\"")));
+    let own = site.join(".guidepost/watch");
+    assert!(own.join("site/a/index.html").is_file());
+
+    let refused = guidepost(site, &["clean"]);
+    let running = own.join("site/a/index.html").is_file();
+    watcher.kill().unwrap();
+    watcher.wait().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    assert!(said(&refused).contains("watcher"), "{}", said(&refused));
+    assert!(running, "what a running watcher keeps was removed");
+    assert!(!site.join(".guidepost/cache").exists());
+
+    let output = guidepost(site, &["clean"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(!own.exists());
+    assert!(site.join(".guidepost/outputs").exists());
+    assert!(site.join("public/a/index.html").is_file());
+    let output = guidepost(site, &["clean"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("no cache"), "{}", said(&output));
 }

@@ -70,7 +70,7 @@ pub(super) fn run(context: &Context, arguments: &InitArguments) -> ExitCode {
     } else {
         format!("cd {site}\n  ")
     };
-    context.say(&format!("\nThe site is ready. Next:\n  {enter}guidepost new guides/replace-fan.md\n  guidepost serve --drafts"));
+    context.say(&format!("\nThe site is ready. Next:\n  {enter}guidepost new guides/replace-fan.md\n  guidepost watch --drafts"));
     ExitCode::SUCCESS
 }
 

@@ -51,23 +51,44 @@ export function build(root) {
   return out;
 }
 
-/** Serves a site by `guidepost serve`; resolves to its address and a way to end it. */
-export function serve(root) {
-  const child = spawn(guidepost, ['--root', root, 'serve', '--port', '0', ...now]);
+/** Runs `guidepost` and resolves when what it says holds an address. */
+function listening(options, end) {
+  const child = spawn(guidepost, [...options, ...now]);
   let said = '';
   return new Promise((done, failed) => {
-    const timer = setTimeout(() => failed(new Error(`no address within 60 s: ${said}`)), 60_000);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      failed(new Error(`no address within 3 minutes: ${said}`));
+    }, 180_000);
     const listen = (chunk) => {
       said += chunk;
       const address = said.match(/https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d+/);
       if (address) {
         clearTimeout(timer);
-        done({ origin: address[0], end: () => child.kill() });
+        done({ origin: address[0], said: () => said, end: () => end(child) });
       }
     };
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);
-    child.on('exit', (code) => failed(new Error(`guidepost serve ended with ${code}: ${said}`)));
+    child.on('exit', (code) => {
+      clearTimeout(timer);
+      failed(new Error(`guidepost ended with ${code}: ${said}`));
+    });
+  });
+}
+
+/** Serves a site by `guidepost serve`; resolves to its address and a way to end it. */
+export function serve(root) {
+  return listening(['--root', root, 'serve', '--port', '0'], (child) => child.kill());
+}
+
+/** Watches a site; resolves to its address, what was said, and a way to end it. */
+export function watch(root, port = 0) {
+  return listening(['--root', root, 'watch', '--port', String(port)], (child) => {
+    if (child.exitCode !== null) return undefined;
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill();
+    return gone;
   });
 }
 

@@ -5,6 +5,8 @@
   const self = document.currentScript;
   // The state of the site that this page shows.
   let at = self.dataset.guidepostAt;
+  // Whether a version was announced that could not be had.
+  let behind = false;
   self.remove();
 
   // What decides whether a new version of the page can be put into this one,
@@ -65,9 +67,15 @@
     fresh.forEach((node) => live.insertBefore(document.importNode(node, true), next));
   };
 
-  const sheets = (page) => [...page.querySelectorAll("link[rel~=stylesheet]")];
+  // Sheets whose successors are under way, by successor.
+  const replaced = new Map();
+  const outgoing = () => new Set([...replaced.values()].flat());
+  const sheets = (page) => {
+    const gone = outgoing();
+    return [...page.querySelectorAll("link[rel~=stylesheet]")].filter((link) => !gone.has(link));
+  };
   // Puts new style sheets in the places of old ones; the old ones stay until
-  // the new ones are there.
+  // the new ones are there. A successor may be succeeded before it is there.
   const restyle = (wanted, again) => {
     const old = sheets(document);
     wanted.forEach((sheet, index) => {
@@ -79,7 +87,14 @@
       [...sheet.attributes].forEach((attribute) => link.setAttribute(attribute.name, attribute.value));
       link.dataset.guidepostHref = href;
       if (before && before.dataset.guidepostHref === href) link.href = fresh(link.href);
-      const done = () => before?.remove();
+      if (before) replaced.set(link, [before, ...(replaced.get(before) || [])]);
+      const done = () => {
+        replaced.get(link)?.forEach((sheet) => {
+          sheet.remove();
+          replaced.delete(sheet);
+        });
+        replaced.delete(link);
+      };
       link.addEventListener("load", done);
       link.addEventListener("error", done);
       if (before) before.after(link);
@@ -100,6 +115,7 @@
       response = await fetch(location.href, { cache: "no-store" });
     } catch {
       // The server has gone; when it is back it says again what is new.
+      behind = true;
       return;
     }
     const next = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -124,6 +140,7 @@
     morph(live, shown.main, main);
     shown.main = main.cloneNode(true);
     at = script.dataset.guidepostAt;
+    behind = false;
     document.dispatchEvent(new CustomEvent("guidepost:update"));
   };
 
@@ -204,16 +221,17 @@
       location.assign(change.navigate);
       return;
     }
-    if (change.files.length) then(() => refresh(change.files));
+    // The page first: what it no longer uses needs no refreshing.
     if (change.page) then(update);
     else at = change.at;
+    if (change.files.length) then(() => refresh(change.files));
   };
 
   let stream;
   let again;
   const connect = () => {
     disconnect();
-    const asking = new URLSearchParams({ page: location.pathname, at });
+    const asking = new URLSearchParams({ page: location.pathname, at: behind ? "" : at });
     stream = new EventSource(`/__guidepost/events?${asking}`);
     stream.addEventListener("change", (event) => take(JSON.parse(event.data)));
     stream.addEventListener("problem", (event) => show(JSON.parse(event.data)));
