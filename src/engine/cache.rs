@@ -6,6 +6,15 @@
 //! build id, damaged or torn ones are a miss and one warning. Invariant:
 //! nothing is believed that a checksum does not vouch for, and nothing is
 //! written where nothing changed.
+//!
+//! A log and packs were measured against redb 4.1, with the facts and values of
+//! 10,000 and 100,000 guides (two facts a guide, and two values of 2.7 KB that
+//! do not compress) in memory. redb loads the facts in 6 to 9 ms and 135 ms, as
+//! long as the log takes (about half a microsecond of CPU a fact), and adds one
+//! edit in 0.2 to 0.6 ms, as little. But it fills in 0.8 s and 11 s, on one
+//! thread, and takes two and a half times the bytes of the values, where a pack
+//! takes fewer than there are. Loading costs about a microsecond of CPU a guide;
+//! values cost nothing until they are asked for.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};

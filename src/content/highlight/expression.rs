@@ -15,7 +15,7 @@ use super::first_class::{self, Bytes};
 pub(super) enum Expression {
     /// A character, by the byte that it begins with. Of ASCII the set is exact
     /// but for classes that are not understood.
-    OneOf(Bytes),
+    OneOf(Box<Bytes>),
     /// `^`
     LineStart,
     /// `\A`
@@ -47,6 +47,10 @@ pub(super) enum Expression {
 }
 
 impl Expression {
+    fn one_of(bytes: Bytes) -> Self {
+        Self::OneOf(Box::new(bytes))
+    }
+
     /// Whether it may match without taking any text.
     pub(super) fn may_be_empty(&self) -> bool {
         match self {
@@ -187,13 +191,13 @@ impl Reader<'_> {
                     // A sharp `s` is two letters.
                     self.unknown()
                 } else {
-                    Expression::OneOf(first_class::folded(bytes, flags.fold))
+                    Expression::one_of(first_class::folded(bytes, flags.fold))
                 }
             }
             b'.' => {
                 let mut bytes = [true; 256];
                 bytes[usize::from(b'\n')] = flags.any_break;
-                Expression::OneOf(bytes)
+                Expression::one_of(bytes)
             }
             b'^' => Expression::LineStart,
             b'$' => Expression::LineEnd,
@@ -206,10 +210,10 @@ impl Reader<'_> {
                 if flags.fold {
                     self.unknown()
                 } else {
-                    Expression::OneOf(first_class::bytes(&[byte]))
+                    Expression::one_of(first_class::bytes(&[byte]))
                 }
             }
-            _ => Expression::OneOf(first_class::folded(first_class::bytes(&[byte]), flags.fold)),
+            _ => Expression::one_of(first_class::folded(first_class::bytes(&[byte]), flags.fold)),
         }))
     }
 
@@ -295,10 +299,10 @@ impl Reader<'_> {
             b'p' | b'P' => {
                 let bytes = first_class::property(self.source, &mut self.at, byte == b'P')?;
                 match bytes {
-                    Some(bytes) => Expression::OneOf(first_class::folded(bytes, flags.fold)),
+                    Some(bytes) => Expression::one_of(first_class::folded(bytes, flags.fold)),
                     None => {
                         self.exact = false;
-                        Expression::OneOf([true; 256])
+                        Expression::one_of([true; 256])
                     }
                 }
             }
@@ -309,7 +313,7 @@ impl Reader<'_> {
             }
             _ => {
                 let bytes = first_class::escaped(byte, self.source, &mut self.at)?;
-                Expression::OneOf(first_class::folded(bytes, flags.fold))
+                Expression::one_of(first_class::folded(bytes, flags.fold))
             }
         })
     }

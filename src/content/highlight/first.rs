@@ -35,7 +35,7 @@ pub(super) fn of(expression: &Expression) -> Option<First> {
 
 fn part(expression: &Expression) -> Part {
     match expression {
-        Expression::OneOf(bytes) => Part::one_of(*bytes),
+        Expression::OneOf(bytes) => Part::one_of(**bytes),
         Expression::LineStart | Expression::TextStart => Part {
             start: true,
             ..Part::LOOKS
