@@ -131,13 +131,24 @@ def resident(process):
 
 
 def account(process):
-    """Seconds on a processor and wake-ups of all threads so far (Linux)."""
-    seconds, wakes = 0.0, 0
+    """By thread, seconds on a processor and wake-ups so far (Linux)."""
+    found = {}
     for task in Path(f"/proc/{process.pid}/task").iterdir():
-        seconds += int((task / "schedstat").read_text(encoding="ascii").split()[0]) / 1e9
-        switches = re.search(r"\nvoluntary_ctxt_switches:\s+(\d+)", (task / "status").read_text(encoding="ascii"))
-        wakes += int(switches.group(1))
-    return seconds, wakes
+        try:
+            seconds = int((task / "schedstat").read_text(encoding="ascii").split()[0]) / 1e9
+            status = (task / "status").read_text(encoding="ascii")
+        except OSError:
+            # The thread ended in between.
+            continue
+        switches = re.search(r"\nvoluntary_ctxt_switches:\s+(\d+)", status)
+        found[task.name] = (seconds, int(switches.group(1)))
+    return found
+
+
+def spent(before, after):
+    """What the threads that are there after took since before."""
+    since = [(now, before.get(name, (0, 0))) for name, now in after.items()]
+    return tuple(sum(now[at] - was[at] for now, was in since) for at in (0, 1))
 
 
 def save(path, text):

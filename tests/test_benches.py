@@ -93,6 +93,13 @@ class Stale(unittest.TestCase):
         self.assertEqual(self.stale(pages), (2, ["/", "/fans/"], ["/gone/"]))
 
 
+class Idle(unittest.TestCase):
+    def test_threads_come_and_go(self):
+        before = {"1": (1.0, 10), "2": (5.0, 500)}
+        after = {"1": (1.5, 12), "3": (0.25, 3)}
+        self.assertEqual(watch.spent(before, after), (0.75, 5))
+
+
 class Edits(unittest.TestCase):
     def test_each_edit_differs_and_says_what_it_is_to_say(self):
         with tempfile.TemporaryDirectory() as folder:
