@@ -11,7 +11,7 @@ mod made_up;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use guidepost::ground::paths::SrcPath;
+use guidepost::ground::paths::{OutPath, SrcPath};
 use guidepost::site::links::Target;
 use guidepost::site::resolve::{resolve, resolve_again};
 use guidepost::site::{Given, Memory, Page, Site};
@@ -225,11 +225,12 @@ fn a_file_that_moves_with_its_bundle_is_given_anew() {
     };
     let mut world = World::new(1, 0);
     world.files.assets = [SrcPath::new("content/b/picture.svg")].into();
+    // In a section of its own: nothing but the file ties it to the bundle.
     let sites = check_edits(
         &mut world,
         &[
             &|world| world.write("content/b/index.md", bundle("first")),
-            &|world| world.write("content/a.md", showing.clone()),
+            &|world| world.write("content/a/a.md", showing.clone()),
             &|world| world.write("content/b/index.md", bundle("second")),
             &|world| world.write("content/b/index.md", bundle("second")),
         ],
@@ -239,6 +240,39 @@ fn a_file_that_moves_with_its_bundle_is_given_anew() {
     assert_eq!(paths(&sites[2]).as_deref(), Some("second/picture.svg"));
     let kept = |a: usize, b: usize| Arc::ptr_eq(&sites[a].given[0], &sites[b].given[0]);
     assert!(!kept(1, 2) && kept(2, 3));
+}
+
+#[test]
+fn targets_follow_what_comes_and_where_the_page_itself_goes() {
+    let linking = |slug: &str| Draft {
+        slug: Some(slug.to_owned()),
+        links: vec!["@/b".to_owned()],
+        images: vec!["picture.png".to_owned()],
+        ..titled("Linking")
+    };
+    let mut world = World::new(1, 0);
+    let out = OutPath::new("a/first/picture.png").expect("a path");
+    world.files.statics = [(out, SrcPath::new("static/a/first/picture.png"))].into();
+    let sites = check_edits(
+        &mut world,
+        &[
+            &|world| world.write("content/a/a.md", linking("first")),
+            &|world| world.write("content/b/index.md", titled("B")),
+            &|world| world.write("content/a/a.md", linking("second")),
+            &|world| world.remove("content/b/index.md"),
+        ],
+    );
+    let is_broken = |target: &(String, Target)| matches!(target.1, Target::Broken { .. });
+    let links = |site: &Site| site.given[0].links.iter().any(is_broken);
+    let images = |site: &Site| site.given[0].images.iter().any(is_broken);
+    assert_eq!(
+        sites.iter().map(links).collect::<Vec<_>>(),
+        [true, false, false, true]
+    );
+    assert_eq!(
+        sites.iter().map(images).collect::<Vec<_>>(),
+        [false, false, true, true]
+    );
 }
 
 #[test]

@@ -315,6 +315,11 @@ impl World {
         self.drafts.insert(path.into(), draft);
     }
 
+    pub fn remove(&mut self, path: &str) {
+        self.drafts.remove(path);
+        self.articles.remove(path);
+    }
+
     fn any(&mut self) -> String {
         let at = self.dice.roll(self.drafts.len());
         self.drafts.keys().nth(at).expect("a guide").clone()
@@ -356,13 +361,10 @@ impl World {
                 self.write(&path, draft);
             }
             16..18 => self.add(),
-            18..20 => {
-                self.drafts.remove(&path);
-                self.articles.remove(&path);
-            }
+            18..20 => self.remove(&path),
             20 => {
-                let draft = self.drafts.remove(&path).unwrap_or_default();
-                self.articles.remove(&path);
+                let draft = self.drafts[&path].clone();
+                self.remove(&path);
                 let to = self.path();
                 self.write(&to, draft);
             }
