@@ -3,7 +3,7 @@
 //! Two guides are alike by the terms that they share, each counted by its
 //! weight in both and by how rare it is. Work is bounded: a term brings at most
 //! [`MOST_CANDIDATES`] candidates, however many guides have it, and a guide asks
-//! its weightiest terms, until they may bring [`MOST_BROUGHT`].
+//! its weightiest terms, until they may bring `MOST_BROUGHT`.
 //!
 //! Built of parts that an edit moves little: what a term brings (`postings`)
 //! depends on its members alone, and the list of a guide on what its own terms
