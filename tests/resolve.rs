@@ -27,8 +27,9 @@ fn beside(site: &Site, id: usize) -> String {
         all += &format!(" / {} {}", section.title, section.permalink.path);
         above = section.parent;
     }
+    let front = page.article.front.all();
     for taxonomy in &site.taxonomies {
-        let spelt = page.article.front.taxonomies.get(&taxonomy.config.name);
+        let spelt = front.taxonomies.get(&taxonomy.config.name);
         for term in spelt
             .into_iter()
             .flatten()

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::config::{Cascade, Config, MarkdownOptions, OutputStyle, SimilarOptions};
 use super::front_matter::FrontMatter;
 use super::front_matter_reader;
+use super::kept::KeptFront;
 use super::markdown::{self, Body, Heading};
 use super::packed::{Packed, PackedMap};
 use super::permalink::{self, Kind, Permalink};
@@ -52,7 +53,7 @@ pub struct Article {
     pub terms: Digested<Terms>,
     /// Its front matter, without `[meta]`, title and description, which stand
     /// elsewhere.
-    pub front: Digested<FrontMatter>,
+    pub front: Digested<KeptFront>,
     /// Its `[meta]`.
     pub meta: Digested<PackedMap>,
     /// What only its own page shows.
@@ -71,7 +72,7 @@ struct Card<'a> {
     anchors: &'a Digested<Vec<String>>,
     targets: &'a Digested<Targets>,
     terms: &'a Digested<Terms>,
-    front: &'a Digested<FrontMatter>,
+    front: &'a Digested<KeptFront>,
     meta: &'a Digested<PackedMap>,
     places: &'a BTreeMap<String, Place>,
 }
@@ -267,6 +268,7 @@ impl Step for ParseArticle<'_> {
         }
 
         diagnostics.retain(|found| !front.allow.contains(&found.rule));
+        diagnostics.shrink_to_fit();
         let title_id = title_id(&front, &body, &options.markdown);
         let mut anchors = body.anchors.clone();
         if !title_id.is_empty() && !anchors.contains(&title_id) {
@@ -296,7 +298,7 @@ impl Step for ParseArticle<'_> {
             }),
             terms: Digested::new(terms),
             meta: Digested::new(PackedMap::new(&std::mem::take(&mut front.meta))),
-            front: Digested::new(front),
+            front: Digested::new(KeptFront::new(&front)),
             own: Digested::new(Own {
                 text: Packed::new(&OwnText {
                     body: head.body,
@@ -355,11 +357,11 @@ impl ParseArticle<'_> {
 
 /// The places that stages after parsing may complain of: those of addresses
 /// and of the template.
-fn kept_places(mut places: BTreeMap<String, Place>) -> BTreeMap<String, Place> {
-    places.retain(|key, _| {
-        ["template", "path", "slug"].contains(&key.as_str()) || key.starts_with("aliases")
-    });
-    places
+fn kept_places(places: BTreeMap<String, Place>) -> BTreeMap<String, Place> {
+    let is_kept =
+        |key: &str| ["template", "path", "slug"].contains(&key) || key.starts_with("aliases");
+    // Collected anew: a map that lost its entries keeps their room.
+    places.into_iter().filter(|(key, _)| is_kept(key)).collect()
 }
 
 /// Whether a cascade for `section` reaches a guide in `folder`.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::ground::date::{Interval, Moment};
@@ -71,6 +72,11 @@ impl Review {
     /// Whether nothing was declared.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// When the next review is due: the interval behind the last one.
+    pub fn due(&self) -> Option<Date> {
+        Some(self.interval?.after(self.last_reviewed?.day))
     }
 }
 

@@ -13,6 +13,7 @@ pub mod front_matter;
 pub mod front_matter_reader;
 pub mod highlight;
 pub mod image_size;
+pub mod kept;
 pub mod markdown;
 pub mod node;
 pub mod packed;

@@ -173,7 +173,7 @@ fn make(
     let allowed: HashMap<SrcPath, Vec<Rule>> = articles
         .iter()
         .filter(|article| !article.front.allow.is_empty())
-        .map(|article| (article.source.clone(), article.front.allow.clone()))
+        .map(|article| (article.source.clone(), article.front.allow.to_vec()))
         .collect();
     let files = Files {
         content: build.layout.content.to_owned(),

@@ -299,7 +299,7 @@ fn make(
         let allowed = task
             .article
             .as_ref()
-            .map(|article| article.front.allow.as_slice())
+            .map(|article| &*article.front.allow)
             .unwrap_or_default();
         let diagnostics: Vec<Diagnostic> = page
             .diagnostics

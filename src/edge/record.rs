@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::content::article::{Article, Listing, Own, Targets};
-use crate::content::front_matter::FrontMatter;
+use crate::content::kept::KeptFront;
 use crate::content::packed::PackedMap;
 use crate::content::permalink::Kind;
 use crate::content::terms::Terms;
@@ -60,7 +60,7 @@ pub struct ArticleRecord {
     anchors: Vec<String>,
     targets: Targets,
     terms: Terms,
-    front: FrontMatter,
+    front: KeptFront,
     meta: PackedMap,
     own: Own,
 }

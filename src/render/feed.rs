@@ -171,7 +171,7 @@ pub fn feed(world: &World<'_>, of: FeedOf, path: &OutPath) -> RenderFeed {
                     published: date.rfc3339(),
                     updated: front.updated.unwrap_or(date).rfc3339(),
                     summary: listing.description.clone(),
-                    authors: front.authors.clone(),
+                    authors: front.all().authors,
                 })
             })
             .collect(),

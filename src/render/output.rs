@@ -223,7 +223,7 @@ fn source_page<'a>(
 ) -> Result<RenderPage<'a>, Diagnostic> {
     let article = &world.site.pages[id].article;
     let template = match &article.front.template {
-        Some(named) if world.templates.is_page(named) => named.as_str(),
+        Some(named) if world.templates.is_page(named) => &**named,
         Some(named) => {
             let place = article.own.places.get("template").cloned();
             return Err(Diagnostic::new(

@@ -4,11 +4,11 @@ use super::inputs::{ItemInput, LinkInput, ListInput, PageInput, SimilarInput, Te
 use super::site_input::{date, review, terms};
 use super::world::World;
 use crate::content::article::Listing;
+use crate::content::front_matter::FrontMatter;
 use crate::content::markdown::Heading;
 use crate::content::permalink::{Kind, Permalink};
 use crate::ground::digest::Digested;
 use crate::ground::paths::OutPath;
-use crate::site::Page;
 use crate::site::pagination::ListPage;
 use crate::site::section::Section;
 
@@ -40,7 +40,8 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
     let site = world.site;
     let page = &site.pages[id];
     let article = &page.article;
-    let (listing, front) = (&article.listing, &article.front);
+    let listing = &article.listing;
+    let front = article.front.all();
     let from = &listing.permalink.file;
     let given = &site.given[id];
     let link = |listing: &Digested<Listing>| LinkInput {
@@ -71,10 +72,10 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
         updated: front.updated.as_ref().map(date),
         expires: front.expires.as_ref().map(date),
         reading_minutes: listing.reading_minutes,
-        taxonomies: terms(world, from, page),
-        review: review(world, page),
+        taxonomies: terms(world, from, &front),
+        review: review(world, page, &front),
         meta: article.meta.map(),
-        meta_box_title: text_extra(page, "meta_box_title")
+        meta_box_title: text_extra(&front, "meta_box_title")
             .unwrap_or_else(|| world.config.meta_box.title.clone()),
         extra: front.extra.clone(),
         previous: given.previous.as_ref().map(link),
@@ -89,7 +90,7 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
                 reason: similar.shared.join(", "),
             })
             .collect(),
-        similar_title: text_extra(page, "similar_title")
+        similar_title: text_extra(&front, "similar_title")
             .unwrap_or_else(|| world.config.similar.title.clone()),
         backlinks: given.backlinks.iter().map(link).collect(),
         feed: String::new(),
@@ -98,13 +99,8 @@ pub fn of_source(world: &World<'_>, id: usize) -> PageInput {
     }
 }
 
-fn text_extra(page: &Page, key: &str) -> Option<String> {
-    page.article
-        .front
-        .extra
-        .get(key)?
-        .as_text()
-        .map(str::to_owned)
+fn text_extra(front: &FrontMatter, key: &str) -> Option<String> {
+    front.extra.get(key)?.as_text().map(str::to_owned)
 }
 
 fn home(world: &World<'_>, from: &OutPath) -> LinkInput {
@@ -192,7 +188,7 @@ fn item(world: &World<'_>, from: &OutPath, id: usize) -> ItemInput {
             .map(|state| state.name())
             .unwrap_or_default()
             .into(),
-        draft: front.draft == Some(true),
+        draft: front.is_draft,
         count: 0,
     }
 }

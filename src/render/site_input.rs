@@ -3,11 +3,11 @@
 use super::inputs::{DateInput, GuideInput, LinkInput, ReviewInput, SiteInput, TermsInput};
 use super::templates::value_of;
 use super::world::{Data, World};
+use crate::content::front_matter::FrontMatter;
 use crate::ground::date::Moment;
 use crate::ground::digest::Digest;
 use crate::ground::paths::OutPath;
 use crate::site::Page;
-use crate::site::publication;
 
 /// Sections in the header where no menu is configured.
 const MOST_MENU_ITEMS: usize = 6;
@@ -83,7 +83,8 @@ pub fn guides(world: &World<'_>, from: &OutPath) -> Data {
         .iter()
         .map(|&id| &world.site.pages[id])
         .map(|page| {
-            let (listing, front) = (&page.article.listing, &page.article.front);
+            let listing = &page.article.listing;
+            let front = page.article.front.all();
             GuideInput {
                 title: listing.title.clone(),
                 href: world.urls.page(from, &listing.permalink),
@@ -91,9 +92,9 @@ pub fn guides(world: &World<'_>, from: &OutPath) -> Data {
                 description: listing.description.clone(),
                 date: front.date.as_ref().map(date),
                 updated: front.updated.as_ref().map(date),
-                taxonomies: terms(world, from, page),
+                taxonomies: terms(world, from, &front),
                 meta: page.article.meta.map(),
-                review: review(world, page),
+                review: review(world, page, &front),
             }
         })
         .collect();
@@ -113,13 +114,13 @@ pub fn date(moment: &Moment) -> DateInput {
 }
 
 /// The terms of a page, by taxonomy.
-pub fn terms(world: &World<'_>, from: &OutPath, page: &Page) -> Vec<TermsInput> {
+pub fn terms(world: &World<'_>, from: &OutPath, front: &FrontMatter) -> Vec<TermsInput> {
     world
         .site
         .taxonomies
         .iter()
         .filter_map(|taxonomy| {
-            let spellings = page.article.front.taxonomies.get(&taxonomy.config.name)?;
+            let spellings = front.taxonomies.get(&taxonomy.config.name)?;
             let mut terms: Vec<LinkInput> = Vec::new();
             for term in spellings
                 .iter()
@@ -144,12 +145,11 @@ pub fn terms(world: &World<'_>, from: &OutPath, page: &Page) -> Vec<TermsInput> 
 }
 
 /// A page's review; `None` where it declares none.
-pub fn review(world: &World<'_>, page: &Page) -> Option<ReviewInput> {
+pub fn review(world: &World<'_>, page: &Page, front: &FrontMatter) -> Option<ReviewInput> {
     let state = page.review?;
-    let front = &page.article.front;
     let review = &front.review;
     let zone = jiff::tz::TimeZone::get(&world.config.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let due = publication::due(front).and_then(|day| Moment::of_day(day, &zone).ok());
+    let due = review.due().and_then(|day| Moment::of_day(day, &zone).ok());
     Some(ReviewInput {
         owner: review.owner.clone(),
         status: review.status.clone().unwrap_or_default(),

@@ -231,8 +231,8 @@ fn shown(page: &Page) -> Digest {
         listing: &page.article.listing,
         date: &front.date,
         updated: &front.updated,
-        draft: front.draft == Some(true),
-        authors: &front.authors,
+        draft: front.is_draft,
+        authors: &front.all().authors,
         unfit: page.unfit,
         review: page.review,
     })

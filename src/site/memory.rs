@@ -266,8 +266,8 @@ impl Memory {
         let read: Vec<(Timing, Standing, u64)> = changed
             .par_iter()
             .map(|(_, article)| {
-                let front = &article.front;
-                let timing = Timing::of(front, &article.meta, &config.noindex, &config.review);
+                let front = article.front.all();
+                let timing = Timing::of(&front, &article.meta, &config.noindex, &config.review);
                 let standing = Standing {
                     title: article.listing.title.to_lowercase().into(),
                     weight: front.weight,
@@ -282,7 +282,7 @@ impl Memory {
             known.standing = standing;
             known.address = address;
             known.folder = self.folders.of(article);
-            known.spelt = self.spellings.of(&article.front, &config.taxonomies);
+            known.spelt = self.spellings.of(&article.front.all(), &config.taxonomies);
         }
     }
 

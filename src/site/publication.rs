@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::content::config::ReviewOptions;
 use crate::content::front_matter::FrontMatter;
+use crate::content::kept::KeptFront;
 use crate::content::packed::PackedMap;
 use crate::ground::value::Value;
 
@@ -89,7 +90,7 @@ impl Timing {
             draft: front.draft == Some(true),
             date: front.date.map(|date| date.instant),
             expires: front.expires.map(|expires| expires.instant),
-            review: (!front.review.is_empty()).then(|| due(front)),
+            review: (!front.review.is_empty()).then(|| front.review.due()),
             named: options
                 .noindex_status
                 .iter()
@@ -144,15 +145,19 @@ impl Timing {
 
 /// The instants at which the site may differ because of a guide: when it
 /// appears, when it expires, when its review becomes overdue.
-pub fn turning_points(front: &FrontMatter, zone: &TimeZone) -> Vec<Timestamp> {
-    let overdue = due(front)
+pub fn turning_points(
+    front: &KeptFront,
+    zone: &TimeZone,
+) -> impl Iterator<Item = Timestamp> + use<> {
+    let overdue = front
+        .due
         .and_then(|due| due.tomorrow().ok())
         .and_then(|day| day.to_zoned(zone.clone()).ok())
         .map(|zoned| zoned.timestamp());
     // A date that lies ahead still does at its own instant less one tick.
     let appears = front.date.map(|date| date.instant);
     let expires = front.expires.map(|expires| expires.instant);
-    [appears, expires, overdue].into_iter().flatten().collect()
+    [appears, expires, overdue].into_iter().flatten()
 }
 
 /// Whether a review still holds.
@@ -175,12 +180,6 @@ impl ReviewState {
             ReviewState::Unknown => "unknown",
         }
     }
-}
-
-/// When the next review is due: the interval behind the last one.
-pub fn due(front: &FrontMatter) -> Option<Date> {
-    let last = front.review.last_reviewed?;
-    Some(front.review.interval?.after(last.day))
 }
 
 /// Whether one of the dotted paths names a value that is set. Paths start with
