@@ -40,8 +40,9 @@ use crate::site::publication;
 use crate::site::resolve::{resolve, resolve_again};
 use crate::site::urls::Urls;
 
-/// Bytes of highlighted code held in memory within one build.
-pub(super) const HIGHLIGHT_MEMO: usize = 64 << 20;
+/// Bytes of highlighted code held in memory within one build, beside the store
+/// of all of it.
+pub(super) const HIGHLIGHT_MEMO: usize = 16 << 20;
 
 /// Runs every stage. With a cache, believes it and tells it what is new.
 pub(super) fn run(build: &mut Build<'_>, cache: Option<&mut Cache>) -> Result<(), BuildError> {

@@ -7,17 +7,34 @@ use serde::{Deserialize, Serialize};
 /// What a guide is about, in few and stable terms, sorted by text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
-    /// Keys and labels, one after the other.
+    /// Keys and labels, one after the other. Labels that are the words of their
+    /// key are left out.
     text: Box<str>,
     cuts: Box<[Cut]>,
 }
 
-/// Where the key and the label of a term end, and its weight.
+/// How many bytes the key and the label of a term take, and its weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Cut {
-    key: u32,
-    label: u32,
+    key: u16,
+    /// [`SAME`] where the label is the words of the key.
+    label: u16,
     weight: u8,
+}
+
+/// See [`Cut::label`].
+const SAME: u16 = u16::MAX;
+
+impl Cut {
+    fn length(self) -> usize {
+        let label = if self.label == SAME { 0 } else { self.label };
+        usize::from(self.key) + usize::from(label)
+    }
+}
+
+/// The words of a key: what stands behind its kind.
+fn words(key: &str) -> &str {
+    key.split_once(':').map_or(key, |(_, words)| words)
 }
 
 /// One term of a guide.
@@ -44,18 +61,26 @@ pub struct TermRef<'a> {
 }
 
 impl FromIterator<Term> for Terms {
+    /// A term of 64 KB is none.
     fn from_iter<I: IntoIterator<Item = Term>>(terms: I) -> Self {
         let mut text = String::new();
-        let end = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
         let mut cuts = Vec::new();
-        for term in terms {
-            text.push_str(&term.key);
-            let key = end(&text);
-            text.push_str(&term.label);
+        for Term { key, label, weight } in terms {
+            let same = label == words(&key);
+            let length = if same { 0 } else { label.len() };
+            let (Ok(key_length), Ok(length)) = (u16::try_from(key.len()), u16::try_from(length))
+            else {
+                continue;
+            };
+            if length == SAME {
+                continue;
+            }
+            text.push_str(&key);
+            text.push_str(if same { "" } else { &label });
             cuts.push(Cut {
-                key,
-                label: end(&text),
-                weight: term.weight,
+                key: key_length,
+                label: if same { SAME } else { length },
+                weight,
             });
         }
         Self {
@@ -78,22 +103,30 @@ impl Terms {
 
     /// The term at a place.
     pub fn get(&self, place: usize) -> Option<TermRef<'_>> {
+        let before = self.cuts.get(..place)?;
+        self.at(before.iter().map(|cut| cut.length()).sum(), place)
+    }
+
+    /// The term at a place whose text starts at a byte.
+    fn at(&self, start: usize, place: usize) -> Option<TermRef<'_>> {
         let cut = self.cuts.get(place)?;
-        let start = match place {
-            0 => 0,
-            _ => self.cuts[place - 1].label,
-        };
-        let text = |from: u32, to: u32| self.text.get(from as usize..to as usize);
+        let text = self.text.get(start..start + cut.length())?;
+        let (key, label) = text.split_at_checked(usize::from(cut.key))?;
         Some(TermRef {
-            key: text(start, cut.key)?,
-            label: text(cut.key, cut.label)?,
+            key,
+            label: if cut.label == SAME { words(key) } else { label },
             weight: cut.weight,
         })
     }
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = TermRef<'_>> {
-        (0..self.len()).filter_map(|place| self.get(place))
+        let mut start = 0;
+        (0..).zip(&self.cuts).filter_map(move |(place, cut)| {
+            let term = self.at(start, place);
+            start += cut.length();
+            term
+        })
     }
 }
 
@@ -112,10 +145,15 @@ mod tests {
             term("tag:a", "", 1),
             term("", "\u{e9}", 2),
             term("word:b", "b", 15),
+            term("word:", "", 3),
+            term(&"k".repeat(70_000), "too long", 3),
+            term("plain", "plain", 3),
         ];
         let terms: Terms = made.clone().into_iter().collect();
-        assert_eq!(terms.len(), 3);
-        for (one, other) in made.iter().zip(terms.iter()) {
+        assert_eq!(terms.len(), 5);
+        let fit = made.iter().filter(|term| term.key.len() < 70_000);
+        for (place, (one, other)) in fit.zip(terms.iter()).enumerate() {
+            assert_eq!(terms.get(place), Some(other));
             assert_eq!(
                 (&*one.key, &*one.label, one.weight),
                 (other.key, other.label, other.weight)
@@ -123,6 +161,6 @@ mod tests {
         }
         let bytes = postcard::to_stdvec(&terms).unwrap();
         assert_eq!(postcard::from_bytes::<Terms>(&bytes).unwrap(), terms);
-        assert!(terms.get(3).is_none() && Terms::default().is_empty());
+        assert!(terms.get(5).is_none() && terms.get(9).is_none() && Terms::default().is_empty());
     }
 }
