@@ -17,7 +17,7 @@ use super::sources;
 use crate::content::article::{Article, ParseArticle, ParseOptions};
 use crate::content::data;
 use crate::content::image_size::image_size;
-use crate::engine::cache::{Cache, Facts, Parsed, SourceFact};
+use crate::engine::cache::{Cache, Facts, Parsed, SourceFact, Sources};
 use crate::engine::pack::Slot;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::{Digest, Digested};
@@ -365,7 +365,7 @@ pub(super) fn probes(
     wanted: &BTreeSet<&SrcPath>,
 ) -> Result<Probed, FsError> {
     let paths: Vec<&SrcPath> = wanted.iter().copied().collect();
-    let none = HashMap::new();
+    let none = Sources::default();
     let known = facts.map_or(&none, |facts| &facts.sources);
     let seen = sources::look(
         &build.layout.root,

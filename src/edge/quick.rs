@@ -163,9 +163,10 @@ type Fallen = (HashSet<OutPath>, Vec<(OutPath, Stamped)>);
 fn fallen(build: &Build<'_>, cache: &Cache) -> Option<Fallen> {
     let out = &build.layout.out;
     let outputs: Vec<(&OutPath, &OutputFact)> = cache.facts().outputs.iter().collect();
+    let folder = fs::Folder::new(out);
     let doubtful: Vec<(&OutPath, &OutputFact)> = outputs
         .into_par_iter()
-        .filter(|(path, fact)| !fact.stamped.stands(fs::stat(&path.under(out))))
+        .filter(|(path, fact)| !fact.stamped.stands(folder.stat(path.as_str())))
         .collect();
     let mut broken = HashSet::new();
     let mut restamped = Vec::new();

@@ -9,13 +9,13 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::WalkDir;
 
 use crate::content::permalink::Kind;
-use crate::ground::diagnostic::Diagnostic;
+use crate::ground::diagnostic::{self, Diagnostic};
 use crate::ground::fs;
 use crate::ground::paths::SrcPath;
 use crate::ground::rule::Rule;
@@ -189,7 +189,8 @@ type Skip<'a> = &'a dyn Fn(&str, &Path, bool) -> bool;
 
 /// All files below `folder`, sorted by path; links are followed.
 fn walk(layout: &Layout, folder: &str, skip: Skip<'_>, beside: &mut Beside) -> Vec<SrcPath> {
-    let diagnostics = &mut beside.diagnostics;
+    let mut links = Vec::new();
+    let mut diagnostics = Vec::new();
     let top = if folder.is_empty() {
         layout.root.clone()
     } else {
@@ -202,7 +203,6 @@ fn walk(layout: &Layout, folder: &str, skip: Skip<'_>, beside: &mut Beside) -> V
     let loops = RefCell::new(Vec::new());
     let entries = WalkDir::new(&top)
         .follow_links(true)
-        .sort_by_file_name()
         .into_iter()
         .filter_entry(|entry| {
             let Some(name) = entry.file_name().to_str() else {
@@ -230,7 +230,7 @@ fn walk(layout: &Layout, folder: &str, skip: Skip<'_>, beside: &mut Beside) -> V
         if let Ok(entry) = &entry
             && entry.path_is_symlink()
         {
-            beside.links.push(FollowedLink {
+            links.push(FollowedLink {
                 path: entry.path().to_owned(),
                 real: fs::absolute(entry.path()),
             });
@@ -258,14 +258,21 @@ fn walk(layout: &Layout, folder: &str, skip: Skip<'_>, beside: &mut Beside) -> V
             Err(error) => diagnostics.push(walk_error(layout, &error)),
         }
     }
-    for link in loops.into_inner() {
+    let mut loops = loops.into_inner();
+    loops.sort();
+    for link in loops {
         let message = "is a link that leads back to a folder that holds it";
         diagnostics.push(
             Diagnostic::file(Rule::UnreadableSource, SrcPath::new(link), message)
                 .help("remove the link"),
         );
     }
+    // Folders give their entries in any order.
     found.sort();
+    links.sort_by(|a, b| a.path.cmp(&b.path));
+    diagnostic::sort(&mut diagnostics);
+    beside.links.append(&mut links);
+    beside.diagnostics.append(&mut diagnostics);
     found
 }
 
@@ -301,8 +308,16 @@ fn walk_error(layout: &Layout, error: &walkdir::Error) -> Diagnostic {
 /// A path below the root, with `/` between segments; `None` where it is not
 /// UTF-8 or not below the root.
 pub(super) fn below<'p>(root: &Path, path: &'p Path) -> Option<Cow<'p, str>> {
-    let relative = path.strip_prefix(root).ok()?.to_str()?;
-    Some(match std::path::MAIN_SEPARATOR {
+    // As text where that serves: taking paths apart costs more than walking.
+    let relative = match (root.to_str(), path.to_str()) {
+        (Some(root), Some(path)) => path.strip_prefix(root)?.strip_prefix(MAIN_SEPARATOR),
+        _ => None,
+    };
+    let relative = match relative {
+        Some(relative) => relative,
+        None => path.strip_prefix(root).ok()?.to_str()?,
+    };
+    Some(match MAIN_SEPARATOR {
         '/' => Cow::Borrowed(relative),
         separator => Cow::Owned(relative.replace(separator, "/")),
     })

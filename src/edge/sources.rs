@@ -1,13 +1,12 @@
 //! Sources: what each file holds, read only where its stat cannot tell.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
 use super::changes::Changes;
-use crate::engine::cache::SourceFact;
+use crate::engine::cache::{SourceFact, Sources};
 use crate::engine::stamp::{Moment, Stamped};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::Digest;
@@ -53,15 +52,15 @@ pub fn look(
     root: &Path,
     writable: &Path,
     paths: &[&SrcPath],
-    facts: &HashMap<SrcPath, SourceFact>,
+    facts: &Sources,
     changes: &Changes,
 ) -> Result<Vec<Result<Seen, Diagnostic>>, FsError> {
+    let folder = fs::Folder::new(root);
     let standing: Vec<Option<Stamped>> = paths
         .par_iter()
         .map(|path| {
             let fact = facts.get(*path)?;
-            let stands =
-                !changes.may_hold(path) || fact.stamped.stands(fs::stat(&path.under(root)));
+            let stands = !changes.may_hold(path) || fact.stamped.stands(folder.stat(path.as_str()));
             stands.then_some(fact.stamped)
         })
         .collect();

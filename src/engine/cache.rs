@@ -20,6 +20,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use super::log::{Condition, Log};
@@ -72,13 +73,19 @@ pub struct OutputFact {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// Facts by source. The paths are the site's own: nobody else chooses them.
+pub type Sources = HashMap<SrcPath, SourceFact, FxBuildHasher>;
+
+/// Facts by output.
+pub type Outputs = HashMap<OutPath, OutputFact, FxBuildHasher>;
+
 /// All facts.
 #[derive(Debug, Default)]
 pub struct Facts {
     /// By source.
-    pub sources: HashMap<SrcPath, SourceFact>,
+    pub sources: Sources,
     /// By output.
-    pub outputs: HashMap<OutPath, OutputFact>,
+    pub outputs: Outputs,
     /// About the build as a whole, in the words of whoever keeps it.
     pub build: Option<Vec<u8>>,
 }
