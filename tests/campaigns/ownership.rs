@@ -112,6 +112,44 @@ fn a_small_edit_after_a_loss_forgets_nothing() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
+/// Somebody else's file stands where a folder of ours belongs, or a folder of
+/// theirs where a file of ours does: the build says so and touches nothing.
+#[test]
+fn what_is_in_the_way_stays_whatever_is_lost() {
+    let mut jobs: Vec<(Option<Loss>, bool)> = vec![(None, true), (None, false)];
+    jobs.extend(
+        Loss::ALL
+            .iter()
+            .flat_map(|&loss| [(Some(loss), true), (Some(loss), false)]),
+    );
+    let failures = each(&jobs, cores(), |(loss, is_file)| {
+        let place = folder();
+        let mut site = Small::new(place.path());
+        site.set(State::First);
+        site.build();
+        let taken = site.folders.out.join("fans");
+        fs::remove_dir_all(&taken).expect("a folder of ours");
+        match is_file {
+            true => super::scene::put(&taken, b"mine"),
+            false => super::scene::put(&taken.join("index.html/mine.txt"), b"mine"),
+        }
+        loss.iter().for_each(|loss| loss.happens(&site));
+        let before = site.tree();
+        let got = site.build();
+        let named = got
+            .findings
+            .iter()
+            .any(|found| found.contains("foreign-output"));
+        if got.exit == 0 || !named {
+            return Err(format!("{loss:?}, a file: {is_file}: {got:?}\n"));
+        }
+        super::snapshot::difference(&site.tree(), &before).map_or(Ok(()), |why| {
+            Err(format!("{loss:?}, a file: {is_file}:\n{why}"))
+        })
+    });
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
 fn trial(from: State, to: State, loss: Loss) -> Result<(), String> {
     let place = folder();
     let (_, clean) = Small::clean(place.path(), to);

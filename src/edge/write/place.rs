@@ -1,0 +1,225 @@
+//! Putting staged outputs in place: renames in waves, deletions last.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+
+use super::ownership::unplanned;
+use super::{Fate, OutputFolder, Published, STAGING, Staged};
+use crate::engine::manifest::{Manifest, ManifestFiles};
+use crate::engine::stamp::{Moment, Stamped};
+use crate::ground::digest::Digest;
+use crate::ground::fault;
+use crate::ground::fs::{self, FsError};
+use crate::ground::paths::OutPath;
+
+/// Times two milliseconds that a build waits for the clock to move on.
+const TICKS: usize = 20;
+
+impl OutputFolder {
+    /// Makes the staged outputs the site: renames them into place in waves,
+    /// deletes what is no longer planned, and remembers what is ours. With
+    /// `partial` the plan is as it was, and outputs that were not staged stay.
+    /// `writable` is a folder in which the clock may be asked for.
+    ///
+    /// # Errors
+    ///
+    /// Any IO error; files are then old or new, never torn, and the next build
+    /// puts right what is missing.
+    pub fn publish(self, partial: bool, writable: &Path) -> Result<Published, FsError> {
+        let published = self.put_in_place(partial, writable);
+        if published.is_err() {
+            // What is staged is of no use to the next build.
+            let _ = fs::remove_tree(&self.out.join(STAGING));
+        }
+        published
+    }
+
+    fn put_in_place(&self, partial: bool, writable: &Path) -> Result<Published, FsError> {
+        let staged = std::mem::take(&mut *self.lock());
+        let kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        let manifest = self.manifest_with(&staged, kept, partial);
+        let mut published = Published::default();
+        let mut renames: Vec<(u8, &OutPath)> = staged
+            .iter()
+            .filter(|(_, staged)| matches!(staged.fate, Fate::Write))
+            .map(|(path, staged)| (staged.wave, path))
+            .collect();
+        published.written.unchanged = manifest.files.len() - renames.len();
+        renames.sort();
+        let stale: Vec<&OutPath> = match Arc::ptr_eq(&manifest, &self.earlier) {
+            true => Vec::new(),
+            false => self.earlier.files.difference(&manifest.files).collect(),
+        };
+        let touched = !renames.is_empty() || !stale.is_empty();
+        if (touched || self.interrupted) && self.own.is_none() {
+            fs::set_marker(&self.manifests.marker())?;
+        }
+        if (*manifest != *self.earlier || self.lost) && self.own.is_none() {
+            // Until the end both what was ours and what will be is ours.
+            let files = self.earlier.files.union(&manifest.files).cloned().collect();
+            self.manifests.store(&Manifest { files })?;
+        }
+        // A file that has to give way to a folder, or the other way round,
+        // goes first; everything else goes last.
+        let (in_the_way, last): (Vec<&OutPath>, Vec<&OutPath>) = stale
+            .into_iter()
+            .partition(|path| is_in_the_way(path, &manifest.files));
+        for path in &in_the_way {
+            if self.delete(path)? {
+                published.written.deleted.push((*path).clone());
+            }
+        }
+        for (_, path) in &renames {
+            put(&self.staged_file(path), &path.under(&self.out), &self.out)?;
+        }
+        for path in last.iter().filter(|_| !fault::active("stale")) {
+            if self.delete(path)? {
+                published.written.deleted.push((*path).clone());
+            }
+        }
+        published.written.written = renames.iter().map(|(_, path)| (*path).clone()).collect();
+        published.written.written.sort();
+        published.written.deleted.sort();
+        if self.staging_made.load(Ordering::Acquire) {
+            fs::remove_tree(&self.out.join(STAGING))?;
+        }
+        if self.own.is_none() {
+            if touched {
+                fs::sync_filesystem(&self.out)?;
+            }
+            self.manifests.store(&manifest)?;
+        }
+        published.stamps = self.stamps(&staged, writable)?;
+        if self.lost {
+            published.diagnostics = unplanned(&self.out, &manifest);
+        }
+        published.manifest = manifest;
+        Ok(published)
+    }
+
+    /// What is ours once `staged` is in place: nothing but that, or that too
+    /// where only a part of the plan was made.
+    fn manifest_with(
+        &self,
+        staged: &BTreeMap<OutPath, Staged>,
+        kept: Vec<OutPath>,
+        partial: bool,
+    ) -> Arc<Manifest> {
+        let earlier = &self.earlier.files;
+        // What is kept in a tree of our own was there before.
+        let mut planned = staged
+            .keys()
+            .chain(kept.iter().filter(|_| self.own.is_none()));
+        let nothing_new = planned.all(|path| earlier.contains(path));
+        if nothing_new && (partial || staged.len() + kept.len() == earlier.len()) {
+            return Arc::clone(&self.earlier);
+        }
+        let mut files: BTreeSet<OutPath> = kept.into_iter().collect();
+        files.extend(staged.keys().cloned());
+        if partial {
+            files.extend(earlier.iter().cloned());
+        }
+        Arc::new(Manifest { files })
+    }
+
+    /// Says that outputs and all that is remembered of them are safe: the last
+    /// act of a build.
+    ///
+    /// # Errors
+    ///
+    /// The mark cannot be removed.
+    pub fn finish(out: &Path, cache: &Path) -> Result<(), FsError> {
+        let marker = ManifestFiles::new(cache, out).marker();
+        if fs::exists(&marker) {
+            fs::remove_file(&marker)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The outputs that were written or read, as they stand now. Waits for the
+    /// next tick of the filesystem's clock where that is what makes a stat
+    /// believable.
+    fn stamps(
+        &self,
+        staged: &BTreeMap<OutPath, Staged>,
+        writable: &Path,
+    ) -> Result<Vec<(OutPath, Stamped)>, FsError> {
+        let fresh: Vec<(&OutPath, Digest)> = staged
+            .iter()
+            .filter(|(_, staged)| !matches!(staged.fate, Fate::Kept))
+            .map(|(path, staged)| (path, staged.digest))
+            .collect();
+        if fresh.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found: Vec<_> = fresh
+            .into_iter()
+            .filter_map(|(path, digest)| Some((path, digest, fs::stat(&path.under(&self.out))?)))
+            .collect();
+        let mut moment = Moment::now(&self.out, writable)?;
+        // What stays racy is read again when it is next looked at.
+        let patience = if self.own.is_some() { 0 } else { TICKS };
+        for _ in 0..patience {
+            if !found
+                .iter()
+                .any(|(_, digest, stat)| moment.stamp(*stat, *digest).racy)
+            {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            moment = Moment::now(&self.out, writable)?;
+        }
+        Ok(found
+            .into_iter()
+            .map(|(path, digest, stat)| (path.clone(), moment.stamp(stat, digest)))
+            .collect())
+    }
+
+    /// Deletes an output and says whether it was there: somebody may have done
+    /// so before.
+    fn delete(&self, path: &OutPath) -> Result<bool, FsError> {
+        let file = path.under(&self.out);
+        let was_there = fs::exists(&file);
+        fs::remove_file(&file)?;
+        fs::remove_empty_folders(file.parent().unwrap_or(&self.out), &self.out);
+        Ok(was_there)
+    }
+}
+
+/// Whether a stale file stands where the new site has a folder, or below
+/// where it has a file.
+fn is_in_the_way(stale: &OutPath, planned: &BTreeSet<OutPath>) -> bool {
+    let below = format!("{stale}/");
+    let has_below = planned
+        .range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded))
+        .next()
+        .is_some_and(|path| path.as_str().starts_with(&below));
+    let mut above = stale.as_str();
+    let mut is_below = false;
+    while let Some((folder, _)) = above.rsplit_once('/') {
+        is_below |= planned.contains(folder);
+        above = folder;
+    }
+    has_below || is_below
+}
+
+/// Renames a staged file into place, making room where an earlier build had an
+/// empty folder.
+fn put(file: &Path, target: &Path, out: &Path) -> Result<(), FsError> {
+    match fs::rename(file, target) {
+        Ok(()) => Ok(()),
+        Err(error) if error.is_not_found() => {
+            fs::create_folder(target.parent().unwrap_or(out))?;
+            fs::rename(file, target)
+        }
+        Err(error) if fs::is_folder(target) => {
+            fs::remove_empty_folders(target, out);
+            fs::rename(file, target).map_err(|_| error)
+        }
+        Err(error) => Err(error),
+    }
+}
