@@ -3,7 +3,8 @@
 use super::build::{BuildError, BuildOptions, cache_folder, program_id};
 use super::record::{BuildRecord, PageRecord};
 use crate::content::markdown::Link;
-use crate::engine::cache::{Cache, OutputFact};
+use crate::engine::cache::Cache;
+use crate::engine::facts::OutputFact;
 use crate::ground::paths::{OutPath, SrcPath};
 use crate::ground::suggest::did_you_mean;
 use crate::render::named::DATA;

@@ -20,7 +20,8 @@ use super::record::{BuildRecord, MOST_CHANGES, PageRecord, explained};
 use super::resident::Prints;
 use super::write::{self, OutputFolder, Staging};
 use crate::content::article::Article;
-use crate::engine::cache::{Cache, Facts, OutputFact};
+use crate::engine::cache::Cache;
+use crate::engine::facts::{Facts, OutputFact};
 use crate::engine::memo::Memo;
 use crate::engine::pack::{Pack, Slot};
 use crate::engine::stamp::Stamped;
@@ -153,7 +154,7 @@ struct Made {
     outputs: Vec<MadeOutput>,
     /// What the outputs stand on, where prints are taken.
     ground: Option<Digest>,
-    probed: Vec<(SrcPath, crate::engine::cache::SourceFact)>,
+    probed: Vec<(SrcPath, crate::engine::facts::SourceFact)>,
 }
 
 /// Resolves, plans and renders; stages every output.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::changes::Changes;
-use crate::engine::cache::{SourceFact, Sources};
+use crate::engine::facts::{SourceFact, Sources};
 use crate::engine::stamp::{Moment, Stamped};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::Digest;

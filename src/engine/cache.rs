@@ -16,18 +16,14 @@
 //! takes fewer than there are. Loading costs about a microsecond of CPU a guide;
 //! values cost nothing until they are asked for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxBuildHasher;
-use serde::{Deserialize, Serialize};
-
+use super::facts::{Change, Facts, OutputFact, Parsed, SourceFact};
 use super::log::{Condition, Log};
 use super::pack::{Pack, Slot};
-use super::stamp::Stamped;
 use super::store::Store;
-use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::Digest;
 use crate::ground::fs::{self, FsError};
 use crate::ground::paths::{OutPath, SrcPath};
@@ -35,67 +31,6 @@ use crate::ground::paths::{OutPath, SrcPath};
 /// Bytes that a pack may waste before it is written anew, beside as much as it
 /// holds of use.
 const WASTE: u64 = 1 << 20;
-
-/// What is known of a source file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SourceFact {
-    /// The file as it was found.
-    pub stamped: Stamped,
-    /// What parsing it came to, for sources that are parsed.
-    pub parsed: Option<Parsed>,
-    /// Width and height in pixels, for images.
-    pub size: Option<(u32, u32)>,
-    /// What was found in it.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// A parsed source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Parsed {
-    /// Key of the step that parsed it.
-    pub key: Digest,
-    /// Digest of all that the rest of the site may know of it.
-    pub card: Digest,
-    /// Where the value stands.
-    pub slot: Slot,
-}
-
-/// What is known of an output.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OutputFact {
-    /// The file as it was left.
-    pub stamped: Stamped,
-    /// Key of the step that made it.
-    pub key: Digest,
-    /// Where what it was made from stands, for pages.
-    pub slot: Option<Slot>,
-    /// What was found while it was made.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// Facts by source. The paths are the site's own: nobody else chooses them.
-pub type Sources = HashMap<SrcPath, SourceFact, FxBuildHasher>;
-
-/// Facts by output.
-pub type Outputs = HashMap<OutPath, OutputFact, FxBuildHasher>;
-
-/// All facts.
-#[derive(Debug, Default)]
-pub struct Facts {
-    /// By source.
-    pub sources: Sources,
-    /// By output.
-    pub outputs: Outputs,
-    /// About the build as a whole, in the words of whoever keeps it.
-    pub build: Option<Vec<u8>>,
-}
-
-#[derive(Serialize, Deserialize)]
-enum Change {
-    Source(SrcPath, Option<SourceFact>),
-    Output(OutPath, Option<OutputFact>),
-    Build(Vec<u8>),
-}
 
 /// The cache of one output folder.
 #[derive(Debug)]
@@ -223,7 +158,7 @@ impl Cache {
         self.articles.save()?;
         self.pages.save()?;
         if self.log.is_overgrown() {
-            let all = self.all_changes();
+            let all = self.facts.all_changes();
             self.log.rewrite(&encode(&all))?;
         } else {
             let changes = self.pending();
@@ -269,7 +204,7 @@ impl Cache {
         self.pages.save()?;
         let compacted = self.compact_packs()?;
         if compacted || self.log.is_overgrown() {
-            let all = self.all_changes();
+            let all = self.facts.all_changes();
             self.log.rewrite(&encode(&all))?;
         } else {
             let changes = self.pending();
@@ -370,24 +305,6 @@ impl Cache {
             .chain(build)
             .collect()
     }
-
-    fn all_changes(&self) -> Vec<Change> {
-        let facts = &self.facts;
-        let mut sources: Vec<_> = facts.sources.iter().collect();
-        let mut outputs: Vec<_> = facts.outputs.iter().collect();
-        sources.sort_by_key(|(path, _)| *path);
-        outputs.sort_by_key(|(path, _)| *path);
-        sources
-            .into_iter()
-            .map(|(path, fact)| Change::Source(path.clone(), Some(fact.clone())))
-            .chain(
-                outputs
-                    .into_iter()
-                    .map(|(path, fact)| Change::Output(path.clone(), Some(fact.clone()))),
-            )
-            .chain(facts.build.clone().map(Change::Build))
-            .collect()
-    }
 }
 
 fn compact<P>(
@@ -406,31 +323,10 @@ fn encode(changes: &Vec<Change>) -> Vec<u8> {
     postcard::to_stdvec(changes).expect("changes serialize")
 }
 
-impl Facts {
-    fn apply(&mut self, changes: Vec<Change>) {
-        for change in changes {
-            match change {
-                Change::Source(path, Some(fact)) => {
-                    self.sources.insert(path, fact);
-                }
-                Change::Source(path, None) => {
-                    self.sources.remove(&path);
-                }
-                Change::Output(path, Some(fact)) => {
-                    self.outputs.insert(path, fact);
-                }
-                Change::Output(path, None) => {
-                    self.outputs.remove(&path);
-                }
-                Change::Build(build) => self.build = Some(build),
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::stamp::Stamped;
     use crate::ground::fs::Stat;
 
     fn fact(n: u64) -> SourceFact {

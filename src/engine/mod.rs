@@ -5,6 +5,7 @@
 //! manifest, which says what may be deleted, is not part of it.
 
 pub mod cache;
+pub mod facts;
 pub mod log;
 pub mod manifest;
 pub mod memo;

@@ -13,7 +13,7 @@ use crate::edge::build::BuildError;
 use crate::edge::changes::{Changes, Touched};
 use crate::edge::frame::Frame;
 use crate::edge::scan::{self, Scan};
-use crate::engine::cache::{OutputFact, SourceFact};
+use crate::engine::facts::{OutputFact, SourceFact};
 use crate::engine::stamp::{Moment, Stamped};
 use crate::ground::digest::Digest;
 use crate::ground::fs;
