@@ -209,6 +209,34 @@ fn time_alone_changes_what_time_decides() {
     assert!(!site.page("pump/index.html").contains("overdue"));
 }
 
+/// The head of a PNG file of a size; nothing reads on.
+fn png(width: u8, height: u8) -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    bytes.extend([0, 0, 0, width, 0, 0, 0, height, 8, 2, 0, 0, 0]);
+    bytes
+}
+
+#[test]
+fn a_picture_that_changed_while_nobody_showed_it_has_its_own_size() {
+    let site = Site::new(SITE);
+    let picture = site.root().join("content/fans/rotor.png");
+    let guide = "+++\ntitle = \"Rotor\"\ndraft = false\n+++\n![The rotor](rotor.png)\n";
+    let draft = guide.replace("false", "true");
+    fs::write(&picture, png(40, 30)).unwrap();
+    for (text, size) in [(guide, None), (&draft, Some((64, 48))), (guide, None)] {
+        site.write("content/fans/rotor.md", text.as_bytes());
+        if let Some((width, height)) = size {
+            fs::write(&picture, png(width, height)).unwrap();
+        }
+        // Not within a tick of the clock: what is racy is read again anyway.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        site.build();
+    }
+    let page = site.page("fans/rotor/index.html");
+    assert!(page.contains("width=\"64\" height=\"48\""), "{page}");
+    assert_equals_clean(&site);
+}
+
 #[test]
 fn an_edit_of_the_same_size_within_one_tick_is_seen() {
     let site = Site::new(SITE);

@@ -16,7 +16,6 @@ use super::scan::{MarkdownFile, Scan};
 use super::sources;
 use crate::content::article::{Article, ParseArticle, ParseOptions};
 use crate::content::data;
-use crate::content::image_size::image_size;
 use crate::engine::cache::Cache;
 use crate::engine::facts::{Facts, Parsed, SourceFact, Sources};
 use crate::engine::pack::Slot;
@@ -89,7 +88,7 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
         .map(|seen| {
             let seen = seen?;
             let Some(file) = files.get(&seen.path) else {
-                return Ok((seen.path, seen.stamped, seen.read, None));
+                return Ok((seen.path, seen.stamped, seen.read, Found::Beside(seen.size)));
             };
             let parsing = Parsing {
                 file,
@@ -101,7 +100,7 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
                 seen.path,
                 seen.stamped,
                 read,
-                Some(article(root, &parsing, seen.bytes, cache, resident)),
+                Found::Source(article(root, &parsing, seen.bytes, cache, resident)),
             ))
         })
         .collect();
@@ -128,11 +127,9 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
             diagnostics: Vec::new(),
         };
         match parsed {
-            None => {
-                fact.size = cache.and_then(|cache| cache.facts().sources.get(&path)?.size);
-            }
-            Some(Err(found)) => out.unreadable.extend(found),
-            Some(Ok(Outcome {
+            Found::Beside(size) => fact.size = size,
+            Found::Source(Err(found)) => out.unreadable.extend(found),
+            Found::Source(Ok(Outcome {
                 article,
                 parsed,
                 key,
@@ -166,6 +163,13 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
         out.facts.extend(gone.map(|path| (path.clone(), None)));
     }
     Ok(out)
+}
+
+/// What came of a file that was looked at.
+enum Found {
+    /// It is no guide; width and height where it is an image.
+    Beside(Option<(u32, u32)>),
+    Source(Result<Outcome, Vec<Diagnostic>>),
 }
 
 /// An article, and where the cache keeps it.
@@ -388,11 +392,7 @@ pub(super) fn probes(
                 continue;
             }
         };
-        let size = match (&seen.bytes, known.get(&seen.path)) {
-            (Some(bytes), _) => image_size(bytes),
-            (None, Some(fact)) => fact.size,
-            (None, None) => None,
-        };
+        let size = seen.size;
         let fact = SourceFact {
             stamped: seen.stamped,
             parsed: None,

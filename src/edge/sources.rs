@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::changes::Changes;
+use crate::content::image_size::image_size;
 use crate::engine::facts::{SourceFact, Sources};
 use crate::engine::stamp::{Moment, Stamped};
 use crate::ground::diagnostic::Diagnostic;
@@ -38,6 +39,8 @@ pub struct Seen {
     pub bytes: Option<Vec<u8>>,
     /// Whether its bytes are not what the cache remembers.
     pub changed: bool,
+    /// Width and height in pixels, where its bytes are an image's.
+    pub size: Option<(u32, u32)>,
 }
 
 /// Looks at files: those whose stat stands for their bytes are not read, and
@@ -56,19 +59,19 @@ pub fn look(
     changes: &Changes,
 ) -> Result<Vec<Result<Seen, Diagnostic>>, FsError> {
     let folder = fs::Folder::new(root);
-    let standing: Vec<Option<Stamped>> = paths
+    let standing: Vec<Option<&SourceFact>> = paths
         .par_iter()
         .map(|path| {
             let fact = facts.get(*path)?;
             let stands = !changes.may_hold(path) || fact.stamped.stands(folder.stat(path.as_str()));
-            stands.then_some(fact.stamped)
+            stands.then_some(fact)
         })
         .collect();
     if standing.iter().all(Option::is_some) {
         return Ok(paths
             .iter()
             .zip(standing)
-            .filter_map(|(path, stamped)| Some(Ok(seen(path, stamped?))))
+            .filter_map(|(path, fact)| Some(Ok(seen(path, fact?))))
             .collect());
     }
     let moment = Moment::now(root, writable)?;
@@ -77,19 +80,20 @@ pub fn look(
         .par_iter()
         .zip(standing)
         .map(|(path, standing)| match standing {
-            Some(stamped) => Ok(seen(path, stamped)),
+            Some(fact) => Ok(seen(path, fact)),
             None => read(root, path, moment, facts.get(*path), &room),
         })
         .collect())
 }
 
-fn seen(path: &SrcPath, stamped: Stamped) -> Seen {
+fn seen(path: &SrcPath, fact: &SourceFact) -> Seen {
     Seen {
         path: path.clone(),
-        stamped,
+        stamped: fact.stamped,
         read: false,
         bytes: None,
         changed: false,
+        size: fact.size,
     }
 }
 
@@ -115,6 +119,7 @@ fn read(
         path: path.clone(),
         stamped,
         read: true,
+        size: image_size(&bytes),
         bytes: take(room, bytes.len()).then_some(bytes),
         changed,
     })
