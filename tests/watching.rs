@@ -476,3 +476,56 @@ fn the_open_page_is_told_first_and_the_rest_follows() {
     page.wait("event: problem");
     page.wait("footer.html");
 }
+
+#[test]
+fn without_events_saves_are_seen_by_looking() {
+    let watched = Watched::new(site(10), false, true);
+    watched.settle();
+    watched
+        .site
+        .write(&source(3), guide(3, "Seen by looking.").as_bytes());
+    let written = watched.rebuilt();
+    assert!(written.contains(&output(3).to_string()), "{written:?}");
+    watched.site.remove(&source(4));
+    watched.rebuilt();
+    watched
+        .site
+        .write("content/guides/new.md", guide(11, "New.").as_bytes());
+    let written = watched.rebuilt();
+    let new = "guides/new/index.html".to_owned();
+    assert!(written.contains(&new), "{written:?}");
+    assert!(tree(&watched.tree()) == clean(&watched.site, now()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn looking_costs_little_where_nothing_happens() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let site = site(30);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_guidepost"))
+        .arg("--root")
+        .arg(site.root())
+        .args(["watch", "--no-serve", "--poll", "--json", "--now", NOW])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let settled = lines.any(|line| line.is_ok_and(|line| line.contains("\"settled\"")));
+    let spent = || -> u64 {
+        let path = format!("/proc/{}/stat", child.id());
+        let text = fs::read_to_string(path).expect("a process");
+        let fields = text.rsplit_once(')').expect("a name").1;
+        let fields: Vec<&str> = fields.split_whitespace().collect();
+        fields[11].parse::<u64>().expect("ticks") + fields[12].parse::<u64>().expect("ticks")
+    };
+    let before = spent();
+    std::thread::sleep(Duration::from_secs(4));
+    let ticks = spent() - before;
+    let _ = child.kill();
+    let _ = child.wait();
+    assert!(settled);
+    // A hundred a second are all of a processor.
+    assert!(ticks < 40, "{ticks} ticks in four seconds");
+}

@@ -285,6 +285,9 @@ fn make(
     if is_whole && is_sound && !build.is_failed_by(frame) {
         show(build, folder, &made.outputs);
     }
+    if !made.outputs.is_empty() {
+        build.clock.lap("ahead");
+    }
     if is_whole {
         let (outputs, rest_is_whole) = render(rest)?;
         made.outputs.extend(outputs);

@@ -12,6 +12,9 @@ use crate::engine::cache::Facts;
 use crate::ground::paths::OutPath;
 use crate::render::plan::{Job, Planned};
 
+/// Hears of outputs that stand, and whether each was put in place just now.
+pub type Ahead<'a> = &'a (dyn Fn(&[(OutPath, bool)]) + Sync);
+
 /// Who waits for a rebuild.
 #[derive(Clone, Copy)]
 pub struct Onlookers<'a> {
@@ -20,7 +23,7 @@ pub struct Onlookers<'a> {
     /// Hears of outputs, before the rest is made, that they stand, and of each
     /// whether it was put in place just now. Those are as they were if the build
     /// then fails or is given up.
-    pub ahead: &'a (dyn Fn(&[(OutPath, bool)]) + Sync),
+    pub ahead: Ahead<'a>,
     /// Is asked again and again whether to give up.
     pub given_up: &'a (dyn Fn() -> bool + Sync),
 }

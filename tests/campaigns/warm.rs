@@ -83,7 +83,11 @@ fn play(top: &Path, seed: u64, edits: usize) -> Result<(), String> {
             scene.tidy = !chance.one_in(5);
             told.clear();
             // What one edit alone brings about shows most.
-            let many = if chance.one_in(4) { chance.below(3) + 2 } else { 1 };
+            let many = if chance.one_in(4) {
+                chance.below(3) + 2
+            } else {
+                1
+            };
             if chance.one_in(2) {
                 let name = chance.of(QUIET);
                 let quiet = by_name(name).expect("an operator of the table");

@@ -349,3 +349,92 @@ fn missed(files: &[String], outputs: usize) -> String {
     }
     format!("{}; mended", parts.join(", and "))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::edge::watch::warm::own_options;
+
+    /// Runs what a test does with a watcher of a small site; gives what was
+    /// told: notes, and the sources of rebuilds.
+    fn told(poll: bool, act: impl FnOnce(&mut Watch<'_, '_>, &std::path::Path)) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("site");
+        std::fs::create_dir_all(root.join("content/below")).unwrap();
+        std::fs::write(root.join("content/a.md"), "+++\ntitle = \"A\"\n+++\nOne.\n").unwrap();
+        let now = || Timestamp::UNIX_EPOCH;
+        let options = WatchOptions {
+            build: BuildOptions::new(&root, now()),
+            listen: None,
+            navigate: false,
+            poll,
+            now: &now,
+            progress: &|_, _| {},
+        };
+        let own = own_options(&options.build).unwrap();
+        let warm = Warm::open(own.clone()).unwrap();
+        let (sender, receiver) = channel();
+        let told = RefCell::new(Vec::new());
+        let mut tell = |event: Told<'_>| match event {
+            Told::Note(note) => told.borrow_mut().push(note.to_owned()),
+            Told::Rebuilt(rebuilt) => {
+                let changed = rebuilt.report.changed.iter();
+                told.borrow_mut().extend(changed.map(SrcPath::to_string));
+            }
+            _ => {}
+        };
+        let inbox = (Mouth::new(sender), Inbox::new(receiver));
+        let mut watch = Watch::new(&options, (own, warm), inbox, &mut tell);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        watch.begin(&runtime).unwrap();
+        told.borrow_mut().clear();
+        act(&mut watch, &root);
+        watch.close().unwrap();
+        told.into_inner()
+    }
+
+    fn save(root: &std::path::Path) {
+        let text = "+++\ntitle = \"A\"\n+++\nTwo, and more than before.\n";
+        std::fs::write(root.join("content/a.md"), text).unwrap();
+    }
+
+    #[test]
+    fn a_queue_that_ran_over_leads_to_a_look_at_everything() {
+        let heard = told(true, |watch, root| {
+            save(root);
+            watch.take_in(Settled {
+                lost: true,
+                ..Settled::default()
+            });
+        });
+        assert_eq!(heard, ["content/a.md"]);
+    }
+
+    #[test]
+    fn where_a_limit_is_reached_it_goes_on_by_looking() {
+        let heard = told(false, |watch, root| {
+            assert!(watch.folders.is_some());
+            assert_eq!(watch.patience(), None);
+            watch.take_in(Settled {
+                trouble: Some("raise the limit".to_owned()),
+                ..Settled::default()
+            });
+            assert!(watch.folders.is_none());
+            assert_eq!(watch.patience(), Some(POLL));
+            save(root);
+            watch.look_again();
+        });
+        assert_eq!(
+            heard,
+            [
+                "raise the limit. Until then the files are looked at every 1 s",
+                "content/a.md"
+            ]
+        );
+    }
+}
