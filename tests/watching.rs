@@ -394,7 +394,10 @@ impl Page {
 
     /// Waits until words are heard; what was heard before is forgotten.
     fn wait(&mut self, words: &str) {
+        // A stream that has nothing to say says so, so that no read times out.
+        let end = Instant::now() + PATIENCE;
         loop {
+            assert!(Instant::now() < end, "`{words}` is not in {}", self.heard);
             if let Some(at) = self.heard.find(words) {
                 self.heard.drain(..at + words.len());
                 return;
@@ -470,6 +473,7 @@ fn the_open_page_is_told_first_and_the_rest_follows() {
     assert!(tree(&watched.tree()) == clean(&watched.site, now()));
     // A page that is shown first and then does not stand is told so.
     let broken = "{% if page.title == \"Part 7\" %}{{ page.title / 2 }}{% endif %}<p>b</p>\n";
+    watched.knobs.slow.store(20, Ordering::SeqCst);
     watched.site.write(FOOTER, broken.as_bytes());
     page.reload("<p>b</p>");
     page.reload("first footer");
