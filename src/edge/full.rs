@@ -16,23 +16,22 @@ use rayon::prelude::*;
 
 use super::build::{Build, BuildError, no_base_url};
 use super::gather::{self, Articles};
-use super::record::{BuildRecord, MOST_CHANGES, PageRecord, explained};
-use super::resident::Prints;
-use super::write::{self, OutputFolder, Staging};
+use super::onlookers::{self, End};
+use super::record::{BuildRecord, MOST_CHANGES, PageRecord};
+use super::renderer::{MadeOutput, Renderer};
+use super::write::OutputFolder;
 use crate::content::article::Article;
 use crate::engine::cache::Cache;
-use crate::engine::facts::{Facts, OutputFact};
+use crate::engine::facts::OutputFact;
 use crate::engine::memo::Memo;
-use crate::engine::pack::{Pack, Slot};
 use crate::engine::stamp::Stamped;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::digest::Digest;
 use crate::ground::fs::{self, FsError};
 use crate::ground::paths::{OutPath, SrcPath};
 use crate::ground::rule::{Level, Rule};
-use crate::render::output::{self, Output, OutputStep};
-use crate::render::plan::{Job, Planned, plan};
-use crate::render::print::{self, Print};
+use crate::render::plan::{Planned, plan};
+use crate::render::print;
 use crate::render::templates::Templates;
 use crate::render::theme_files::{SCRIPT, STYLE, theme_files};
 use crate::render::world::{PageOptions, World};
@@ -46,13 +45,20 @@ use crate::site::urls::Urls;
 pub(super) const HIGHLIGHT_MEMO: usize = 16 << 20;
 
 /// Runs every stage. With a cache, believes it and tells it what is new.
-pub(super) fn run(build: &mut Build<'_>, cache: Option<&mut Cache>) -> Result<(), BuildError> {
+///
+/// # Errors
+///
+/// What could not be read or written.
+pub(super) fn run(build: &mut Build<'_>, cache: Option<&mut Cache>) -> Result<End, BuildError> {
     let mut frame = std::mem::take(&mut build.diagnostics);
-    let Articles {
+    let Some(Articles {
         articles,
         unreadable,
         facts,
-    } = gather::articles(build, cache.as_deref())?;
+    }) = gather::articles(build, cache.as_deref())?
+    else {
+        return Ok(End::GivenUp);
+    };
     frame.extend(unreadable);
     build.clock.lap("parse");
     let all_parsed = frame.iter().all(|found| found.level < Level::Error);
@@ -62,7 +68,18 @@ pub(super) fn run(build: &mut Build<'_>, cache: Option<&mut Cache>) -> Result<()
         .flat_map(|article| article.diagnostics.iter().cloned())
         .collect();
     let folder = build.output_folder()?;
-    let made = make(build, cache.as_deref(), articles, &folder, &mut frame)?;
+    let is_sound = !build.is_failed_by(&of_articles);
+    let Some(made) = make(
+        build,
+        cache.as_deref(),
+        (articles, is_sound),
+        &folder,
+        &mut frame,
+    )?
+    else {
+        folder.abandon()?;
+        return Ok(End::GivenUp);
+    };
     if build.config.base_url.is_none() {
         frame.push(no_base_url());
     }
@@ -79,9 +96,9 @@ pub(super) fn run(build: &mut Build<'_>, cache: Option<&mut Cache>) -> Result<()
     build.report.guides = made.guides;
     build.report.next_change = boundaries.1;
     if build.judge(found) {
-        folder.abandon();
+        folder.abandon()?;
         build.clock.lap("write");
-        return Ok(());
+        return Ok(End::Done);
     }
     let published = build.publish(folder, false)?;
     build.report.written = published.written;
@@ -107,7 +124,7 @@ pub(super) fn run(build: &mut Build<'_>, cache: Option<&mut Cache>) -> Result<()
     }
     build.judge(published.diagnostics);
     build.clock.lap("write");
-    Ok(())
+    Ok(End::Done)
 }
 
 /// The last instant until now and the first after it at which the site
@@ -132,22 +149,6 @@ fn boundaries(build: &Build<'_>, articles: &[Arc<Article>]) -> Boundaries {
     })
 }
 
-/// An output that was made or stands.
-struct MadeOutput {
-    path: OutPath,
-    key: Digest,
-    /// Where what a page was made from stands; `None` for pages that stand and
-    /// for outputs that are no pages.
-    slot: Option<Slot>,
-    /// The inputs of a page that had changed; `None` as for `slot`.
-    reasons: Option<Vec<String>>,
-    /// Whether it stands and was not made.
-    stands: bool,
-    /// What it is made from, where prints are taken.
-    print: Option<Print>,
-    diagnostics: Vec<Diagnostic>,
-}
-
 #[derive(Default)]
 struct Made {
     guides: usize,
@@ -157,14 +158,16 @@ struct Made {
     probed: Vec<(SrcPath, crate::engine::facts::SourceFact)>,
 }
 
-/// Resolves, plans and renders; stages every output.
+/// Resolves, plans and renders; stages every output, and puts in place what
+/// somebody looks at. The articles come with whether nothing in them fails the
+/// build. `None` where it was given up.
 fn make(
     build: &mut Build<'_>,
     cache: Option<&Cache>,
-    articles: Vec<Arc<Article>>,
+    (articles, is_sound): (Vec<Arc<Article>>, bool),
     folder: &OutputFolder,
     frame: &mut Vec<Diagnostic>,
-) -> Result<Made, BuildError> {
+) -> Result<Option<Made>, BuildError> {
     let root = build.layout.root.clone();
     let (own_templates, found) = gather::templates(&root, &build.scan);
     frame.extend(found);
@@ -215,7 +218,7 @@ fn make(
             Ok(templates) => Arc::new(templates),
             Err(found) => {
                 frame.extend(found);
-                return Ok(made);
+                return Ok(Some(made));
             }
         },
     };
@@ -257,18 +260,47 @@ fn make(
         number: build.number,
         changed: &build.changed,
     };
+    let onlookers = build.onlookers;
+    let facts = cache.map(Cache::facts);
+    let (first, rest) = onlookers::in_order(&planned, onlookers.open, facts);
     let done = AtomicUsize::new(0);
     let total = planned.len();
     let progress = build.progress;
-    let outputs: Vec<Result<MadeOutput, FsError>> = planned
-        .par_iter()
-        .map(|planned| {
-            let output = renderer.output(planned);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
-            output
-        })
-        .collect();
-    made.outputs = outputs.into_iter().collect::<Result<_, _>>()?;
+    let render = |planned: Vec<&Planned>| -> Result<(Vec<MadeOutput>, bool), FsError> {
+        let wanted = planned.len();
+        let outputs: Vec<_> = planned
+            .into_par_iter()
+            .filter(|_| !(onlookers.given_up)())
+            .map(|planned| {
+                let output = renderer.output(planned);
+                progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+                output
+            })
+            .collect();
+        let is_whole = outputs.len() == wanted;
+        let outputs: Result<Vec<_>, _> = outputs.into_iter().collect();
+        outputs.map(|outputs| (outputs, is_whole))
+    };
+    let (outputs, mut is_whole) = render(first)?;
+    made.outputs = outputs;
+    if is_whole && is_sound && !build.is_failed_by(frame) {
+        show(build, folder, &made.outputs);
+    }
+    if !made.outputs.is_empty() {
+        build.clock.lap("ahead");
+    }
+    if is_whole {
+        let (outputs, rest_is_whole) = render(rest)?;
+        made.outputs.extend(outputs);
+        is_whole = rest_is_whole;
+    }
+    if !is_whole {
+        if let Some(resident) = &mut build.resident {
+            let stands = made.outputs.iter().filter(|made| made.stands);
+            resident.settle_partly(ground, stands.filter_map(MadeOutput::known_print));
+        }
+        return Ok(None);
+    }
     made.ground = ground;
     build.report.steps.highlighted = highlighted.steps_run();
     build.report.steps.rendered = made.outputs.iter().filter(|made| !made.stands).count();
@@ -282,125 +314,28 @@ fn make(
         }
     }
     build.clock.lap("render");
-    Ok(made)
+    Ok(Some(made))
 }
 
-struct Renderer<'a> {
-    world: &'a World<'a>,
-    folder: &'a OutputFolder,
-    /// What outputs were made from, where that is kept.
-    prints: Option<Prints<'a>>,
-    facts: Option<&'a Facts>,
-    pages: Option<&'a Pack>,
-    /// The number of this build.
-    number: u64,
-    /// Sources that changed before it.
-    changed: &'a [SrcPath],
-}
-
-impl Renderer<'_> {
-    /// Makes an output, unless the one that stands was made by the same step.
-    fn output(&self, planned: &Planned) -> Result<MadeOutput, FsError> {
-        let path = planned.path.clone();
-        let fact = self.facts.and_then(|facts| facts.outputs.get(&path));
-        let print = self
-            .prints
-            .and_then(|_| print::print(self.world, &planned.job));
-        let stands = |fact: &OutputFact, print| {
-            self.folder.keep(&path);
-            Ok(MadeOutput {
-                path: path.clone(),
-                key: fact.key,
-                slot: None,
-                reasons: None,
-                stands: true,
-                print,
-                diagnostics: fact.diagnostics.clone(),
-            })
-        };
-        if let (Some(prints), Some(print), Some(fact)) = (self.prints, &print, fact)
-            && prints.tell(&path, fact.key, print)
-            && self.folder.stands(&path, &fact.stamped)
-        {
-            return stands(fact, None);
-        }
-        let step = match output::step(self.world, planned) {
-            Ok(step) => step,
-            Err(found) => {
-                return Ok(MadeOutput {
-                    path,
-                    key: Digest::default(),
-                    slot: None,
-                    reasons: None,
-                    stands: false,
-                    print: None,
-                    diagnostics: vec![found],
-                });
-            }
-        };
-        let key = step.key();
-        if let Some(fact) = fact.filter(|fact| fact.key == key)
-            && self.folder.stands(&path, &fact.stamped)
-        {
-            return stands(fact, print);
-        }
-        let Output {
-            bytes,
-            mut diagnostics,
-            blocks,
-        } = step.run();
-        let allowed = self.allowed(&planned.job);
-        diagnostics.retain(|found| found.level == Level::Error || !allowed.contains(&found.rule));
-        if diagnostics.iter().all(|found| found.level < Level::Error) {
-            let known = fact.map(|fact| &fact.stamped);
-            if self
-                .folder
-                .stage(&path, &bytes, planned.job.wave(), known)?
-                == Staging::Foreign
-            {
-                diagnostics.push(write::foreign(&path, self.folder.path()));
-            }
-        }
-        let (slot, reasons) = match (step, self.pages) {
-            (OutputStep::Page(page), Some(pages)) => {
-                let frame = page.frame();
-                let before = fact.and_then(|fact| pages.get(fact.key, fact.slot?));
-                let before: Option<PageRecord> =
-                    before.and_then(|bytes| postcard::from_bytes(&bytes).ok());
-                let record = explained(
-                    before.as_ref(),
-                    page.given,
-                    frame,
-                    self.number,
-                    self.changed,
-                );
-                let record = PageRecord { blocks, ..record };
-                let bytes = postcard::to_stdvec(&record).unwrap_or_default();
-                (Some(pages.put(key, &bytes)?), Some(record.reasons))
-            }
-            _ => (None, None),
-        };
-        Ok(MadeOutput {
-            path,
-            key,
-            slot,
-            reasons,
-            stands: false,
-            print,
-            diagnostics,
-        })
+/// Puts outputs in place that somebody looks at, and says so, unless one of
+/// them fails the build.
+fn show(build: &Build<'_>, folder: &OutputFolder, outputs: &[MadeOutput]) {
+    let fails = |made: &MadeOutput| build.is_failed_by(&made.diagnostics);
+    if outputs.iter().any(fails) {
+        return;
     }
-
-    /// The rules that the source of an output is excused from.
-    fn allowed(&self, job: &Job) -> &[Rule] {
-        let site = self.world.site;
-        let page = match job {
-            Job::Guide(id) => Some(*id),
-            Job::Section(id, _) => site.sections[*id].page,
-            _ => None,
-        };
-        page.map_or(&[], |id| &site.pages[id].article.front.allow)
+    if outputs.is_empty() {
+        return;
     }
+    let shown: Vec<(OutPath, bool)> = match folder.put_ahead() {
+        Some(new) => {
+            let is_new = |path: &OutPath| new.contains(path);
+            let paths = outputs.iter().map(|made| &made.path);
+            paths.map(|path| (path.clone(), is_new(path))).collect()
+        }
+        None => return,
+    };
+    (build.onlookers.ahead)(&shown);
 }
 
 /// Tells the cache and the residents of every output that was made, and of
@@ -449,10 +384,10 @@ fn remember_outputs(
         cache.set_output(&made.path, Some(fact));
     }
     if let Some(resident) = &mut build.resident {
+        resident.is_filled = true;
         let is_planned = |path: &OutPath| planned.contains(path);
-        let prints = outputs.iter().filter(|made| made.print.is_some());
-        let prints = prints.map(|made| (made.path.clone(), made.key, made.print.clone()));
-        resident.settle(ground, prints.collect(), is_planned);
+        let prints = outputs.iter().filter_map(MadeOutput::known_print);
+        resident.settle(ground, prints, is_planned);
     }
 }
 

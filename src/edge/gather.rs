@@ -65,12 +65,16 @@ pub(super) struct Articles {
     pub(super) facts: Vec<(SrcPath, Option<SourceFact>)>,
 }
 
-/// Parses all Markdown sources in parallel, or remembers them.
+/// Parses all Markdown sources in parallel, or remembers them. `None` where it
+/// was given up.
 ///
 /// # Errors
 ///
 /// The cache cannot be written.
-pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<Articles, FsError> {
+pub(super) fn articles(
+    build: &mut Build<'_>,
+    cache: Option<&Cache>,
+) -> Result<Option<Articles>, FsError> {
     let files: HashMap<&SrcPath, &MarkdownFile> = build
         .scan
         .markdown
@@ -83,8 +87,11 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
         resident.fit(&build.parse_options);
     }
     let resident = build.resident.as_ref();
+    let given_up = build.onlookers.given_up;
+    let wanted = seen.len();
     let results: Vec<_> = seen
         .into_par_iter()
+        .filter(|_| !given_up())
         .map(|seen| {
             let seen = seen?;
             let Some(file) = files.get(&seen.path) else {
@@ -109,6 +116,7 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
         unreadable: Vec::new(),
         facts: Vec::new(),
     };
+    let is_whole = results.len() == wanted;
     let mut present: HashSet<SrcPath> = HashSet::with_capacity(results.len());
     for result in results {
         let (path, stamped, read, parsed) = match result {
@@ -151,6 +159,10 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
         }
         out.facts.push((path, Some(fact)));
     }
+    if !is_whole {
+        // What was parsed stays for the next build.
+        return Ok(None);
+    }
     if let Some(resident) = &mut build.resident {
         resident.keep(&present);
     }
@@ -162,7 +174,7 @@ pub(super) fn articles(build: &mut Build<'_>, cache: Option<&Cache>) -> Result<A
             .filter(|path| !present.contains(*path));
         out.facts.extend(gone.map(|path| (path.clone(), None)));
     }
-    Ok(out)
+    Ok(Some(out))
 }
 
 /// What came of a file that was looked at.
@@ -186,8 +198,9 @@ struct Outcome {
 enum From {
     /// It was parsed just now.
     Source,
+    /// The cache has it, from now on at the latest.
     Cache,
-    /// The build before left it.
+    /// The build before left it, and the cache has it too.
     Memory,
 }
 
@@ -200,12 +213,23 @@ fn article(
 ) -> Result<Outcome, Vec<Diagnostic>> {
     let path = &parsing.file.path;
     let known = cache.and_then(|cache| cache.facts().sources.get(path)?.parsed);
+    // What cannot be remembered is parsed again the next time.
+    let put = |article: &Article, key| {
+        let slot = put_article(cache?, article, key).ok()?;
+        Some(Parsed {
+            key,
+            card: article.card(),
+            slot,
+        })
+    };
     if let Some((key, article)) = resident.and_then(|resident| resident.article(parsing)) {
+        let parsed = known.filter(|known| known.key == key);
         return Ok(Outcome {
             article: Arc::clone(article),
-            parsed: known.filter(|known| known.key == key),
+            // The build that parsed it may have failed or been given up.
+            from: parsed.map_or(From::Cache, |_| From::Memory),
+            parsed: parsed.or_else(|| put(article, key)),
             key,
-            from: From::Memory,
         });
     }
     let key = parsing.step("").key();
@@ -231,15 +255,7 @@ fn article(
     };
     let text = text.map_err(|found| vec![found])?;
     let article = parsing.step(&text).run()?;
-    // What cannot be remembered is parsed again the next time.
-    let parsed = cache.and_then(|cache| {
-        let slot = put_article(cache, &article, key).ok()?;
-        Some(Parsed {
-            key,
-            card: article.card(),
-            slot,
-        })
-    });
+    let parsed = put(&article, key);
     Ok(Outcome {
         article: Arc::new(article),
         parsed,

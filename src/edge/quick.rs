@@ -286,7 +286,7 @@ fn make(
             .any(|found| found.level == Level::Error)
     });
     if failed {
-        folder.abandon();
+        folder.abandon()?;
         return Ok(None);
     }
     let mut facts = Vec::with_capacity(tasks.len());
@@ -295,7 +295,7 @@ fn make(
         let known =
             (!restamped.iter().any(|(path, _)| *path == task.path)).then_some(&task.fact.stamped);
         if folder.stage(&task.path, page.html.as_bytes(), 1, known)? == Staging::Foreign {
-            folder.abandon();
+            folder.abandon()?;
             return Ok(None);
         }
         let allowed = task
@@ -334,7 +334,7 @@ fn make(
     // What fails by the site's own rules changes nothing.
     let judged = made.values().flatten().cloned().collect();
     if build.judge(judged) {
-        folder.abandon();
+        folder.abandon()?;
         build.report.diagnostics.clear();
         build.report.reasons.clear();
         return Ok(None);

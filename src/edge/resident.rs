@@ -18,6 +18,8 @@ use crate::site::Memory;
 /// What stays in memory between builds.
 #[derive(Debug, Default)]
 pub(super) struct Resident {
+    /// Whether a build has gone through the whole site and left it here.
+    pub(super) is_filled: bool,
     /// Articles with the keys of the steps that parsed them.
     pub(super) articles: HashMap<SrcPath, (Digest, Arc<Article>)>,
     /// Digest of the options that they were parsed with.
@@ -31,11 +33,6 @@ pub(super) struct Resident {
 }
 
 impl Resident {
-    /// Whether a build has gone through the whole site and left it here.
-    pub(super) fn is_filled(&self) -> bool {
-        !self.articles.is_empty()
-    }
-
     /// Lets go of articles that were parsed with other options.
     pub(super) fn fit(&mut self, options: &Digested<ParseOptions>) {
         if self.options != Some(options.digest()) {
@@ -70,7 +67,7 @@ impl Resident {
     pub(super) fn settle(
         &mut self,
         ground: Option<Digest>,
-        made: Vec<(OutPath, Digest, Option<Print>)>,
+        made: impl Iterator<Item = (OutPath, Digest, Print)>,
         is_planned: impl Fn(&OutPath) -> bool,
     ) {
         if ground.is_none() || self.ground != ground {
@@ -79,12 +76,23 @@ impl Resident {
         self.ground = ground;
         self.prints.retain(|path, _| is_planned(path));
         if ground.is_some() {
-            for (path, key, print) in made {
-                match print {
-                    Some(print) => self.prints.insert(path, (print, key)),
-                    None => self.prints.remove(&path),
-                };
-            }
+            self.prints
+                .extend(made.map(|(path, key, print)| (path, (print, key))));
+        }
+    }
+
+    /// Takes in what outputs that stand were made from, of a build that was
+    /// given up. What is known of another ground counts for more: the site
+    /// still stands on it.
+    pub(super) fn settle_partly(
+        &mut self,
+        ground: Option<Digest>,
+        stands: impl Iterator<Item = (OutPath, Digest, Print)>,
+    ) {
+        if ground.is_some() && (self.ground == ground || self.prints.is_empty()) {
+            self.ground = ground;
+            self.prints
+                .extend(stands.map(|(path, key, print)| (path, (print, key))));
         }
     }
 }

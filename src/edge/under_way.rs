@@ -14,6 +14,7 @@ use super::build::{BuildError, BuildOptions, BuildReport, Progress};
 use super::changes::Changes;
 use super::frame::Frame;
 use super::full;
+use super::onlookers::{End, Onlookers};
 use super::quick;
 use super::record::BuildRecord;
 use super::resident::Resident;
@@ -73,6 +74,8 @@ pub(super) struct Build<'a> {
     pub(super) clock: Clock,
     pub(super) report: BuildReport,
     pub(super) progress: Progress<'a>,
+    /// Who waits for it.
+    pub(super) onlookers: Onlookers<'a>,
     config_file: Option<SrcPath>,
     /// What was found in the frame; full builds take it from `diagnostics`.
     of_frame: Vec<Diagnostic>,
@@ -136,6 +139,7 @@ impl<'a> Build<'a> {
             clock,
             report,
             progress,
+            onlookers: Onlookers::NONE,
             config_file: frame.config_file,
         };
         build.look(facts)?;
@@ -235,12 +239,12 @@ impl<'a> Build<'a> {
     /// # Errors
     ///
     /// What could not be read or written.
-    pub(super) fn run(&mut self, cache: &mut Cache, extent: Extent) -> Result<(), BuildError> {
-        if extent == Extent::Whole || quick::run(self, cache)? != quick::Outcome::Done {
-            self.look_at_the_rest(cache.facts())?;
-            full::run(self, Some(cache))?;
+    pub(super) fn run(&mut self, cache: &mut Cache, extent: Extent) -> Result<End, BuildError> {
+        if extent == Extent::AsNeeded && quick::run(self, cache)? == quick::Outcome::Done {
+            return Ok(End::Done);
         }
-        Ok(())
+        self.look_at_the_rest(cache.facts())?;
+        full::run(self, Some(cache))
     }
 
     /// Opens the output folder.
@@ -307,19 +311,31 @@ impl Build<'_> {
         self.report.failed
     }
 
+    /// Whether one of these findings would fail the build.
+    pub(super) fn is_failed_by(&self, found: &[Diagnostic]) -> bool {
+        let mut levels = found.iter().map(|found| self.level(found));
+        levels.any(|level| level == Some(Level::Error))
+    }
+
     fn judged(&self, mut found: Diagnostic) -> Option<Diagnostic> {
-        if found.rule.level() == Level::Error {
-            return Some(found);
-        }
-        match self.config.rules.get(&found.rule) {
-            Some(RuleSetting::Allow) => return None,
-            Some(RuleSetting::Level(level)) => found.level = *level,
-            None => {}
-        }
-        if self.options.strict && found.level == Level::Warning {
-            found.level = Level::Error;
-        }
+        found.level = self.level(&found)?;
         Some(found)
+    }
+
+    /// How grave the site holds a finding to be; `None` where it allows it.
+    fn level(&self, found: &Diagnostic) -> Option<Level> {
+        if found.rule.level() == Level::Error {
+            return Some(found.level);
+        }
+        let level = match self.config.rules.get(&found.rule) {
+            Some(RuleSetting::Allow) => return None,
+            Some(RuleSetting::Level(level)) => *level,
+            None => found.level,
+        };
+        match level {
+            Level::Warning if self.options.strict => Some(Level::Error),
+            level => Some(level),
+        }
     }
 
     /// What has come of it.

@@ -22,6 +22,7 @@ mod shrink;
 mod small;
 mod snapshot;
 mod strace;
+mod warm;
 mod watch;
 mod words;
 

@@ -179,8 +179,9 @@ fn shown(folder: &Path) -> String {
     folder.display().to_string()
 }
 
-fn in_this_process(folders: &Folders, flags: &Flags, jobs: usize) -> Outcome {
-    let options = BuildOptions {
+/// The options of a build in this process.
+pub fn options(folders: &Folders, flags: &Flags) -> BuildOptions {
+    BuildOptions {
         out: (!folders.default).then(|| folders.out.clone()),
         cache: (!folders.default).then(|| folders.cache.clone()),
         base_url: flags
@@ -191,14 +192,25 @@ fn in_this_process(folders: &Folders, flags: &Flags, jobs: usize) -> Outcome {
         future: flags.future,
         strict: flags.strict,
         ..BuildOptions::new(&folders.root, flags.now.parse().expect("an instant"))
-    };
+    }
+}
+
+fn in_this_process(folders: &Folders, flags: &Flags, jobs: usize) -> Outcome {
+    let options = options(folders, flags);
+    in_threads(folders, jobs, || build(&options, &|_, _| {}))
+}
+
+/// Runs a build on so many threads, and says what came of it.
+pub fn in_threads(
+    folders: &Folders,
+    jobs: usize,
+    build: impl FnOnce() -> Result<BuildReport, BuildError> + Send,
+) -> Outcome {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
         .build()
         .expect("threads");
-    let result = catch_unwind(AssertUnwindSafe(|| {
-        pool.install(|| build(&options, &|_, _| {}))
-    }));
+    let result = catch_unwind(AssertUnwindSafe(|| pool.install(build)));
     match result {
         Ok(Ok(report)) => reported(folders, &report),
         Ok(Err(error)) => refused(folders, &error),

@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Operators that change a build's options or its outputs: a watcher has its
 /// own.
-const NOT_HERE: [&str; 14] = [
+const NOT_HERE: [&str; 17] = [
     "clock-by-years",
     "clock-by-days",
     "flags",
@@ -38,6 +38,9 @@ const NOT_HERE: [&str; 14] = [
     "outputs-gone",
     "foreign-file",
     "foreign-in-the-way",
+    "foreign-file-for-folder",
+    "foreign-folder-for-file",
+    "another-build",
     "cache-gone",
     "nothing",
     "several",
@@ -421,8 +424,8 @@ fn edit(scene: &mut Scene, chance: &mut Chance, told: &mut Vec<&'static str>) {
     scene.sync();
 }
 
-/// An edit that finds something to edit.
-fn edit_one(scene: &mut Scene, chance: &mut Chance, told: &mut Vec<&'static str>) {
+/// An edit of the sources that finds something to edit.
+pub fn edit_one(scene: &mut Scene, chance: &mut Chance, told: &mut Vec<&'static str>) {
     for _ in 0..20 {
         let operator = chance.of(OPERATORS);
         // A site that is broken all the time shows little.

@@ -198,7 +198,7 @@
       const pre = document.createElement("pre");
       pre.textContent = text;
       dress(pre, {
-        margin: ".8rem 0 0", whiteSpace: "pre-wrap", font: "13px/1.45 ui-monospace, monospace", color: "inherit",
+        margin: ".8rem 0 0", whiteSpace: "pre-wrap", overflowWrap: "anywhere", font: "13px/1.45 ui-monospace, monospace", color: "inherit",
         background: "transparent", border: "0", padding: "0",
       });
       box.append(pre);

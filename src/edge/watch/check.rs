@@ -5,6 +5,7 @@
 //! stamps is changed, and a look may be given up at any time.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
@@ -93,32 +94,17 @@ impl Warm {
             return Ok(Some(Vec::new()));
         };
         let moment = Moment::now(&layout.root, &layout.cache)?;
-        let found: Vec<(SrcPath, Found)> = self
-            .cache
-            .facts()
-            .sources
+        let sources = &self.cache.facts().sources;
+        let known = sources
             .par_iter()
-            .filter(|_| !given_up())
-            .map(|(path, fact)| {
-                let found = compare(&path.under(&layout.root), &fact.stamped, moment);
-                (path.clone(), found)
-            })
-            .filter(|(_, found)| !matches!(found, Found::Stands))
-            .collect();
-        if given_up() {
+            .map(|(path, fact)| (path, path.under(&layout.root), &fact.stamped));
+        let Some((restamped, changed)) = compare_all(known, moment, given_up) else {
             return Ok(None);
-        }
-        let mut changed = Vec::new();
-        for (path, found) in found {
-            match (found, self.cache.facts().sources.get(&path)) {
-                (Found::Restamped(stamped), Some(fact)) => {
-                    let fact = SourceFact {
-                        stamped,
-                        ..fact.clone()
-                    };
-                    self.cache.set_source(&path, Some(fact));
-                }
-                _ => changed.push(path),
+        };
+        for (path, stamped) in restamped {
+            if let Some(fact) = self.cache.facts().sources.get(&path).cloned() {
+                let fact = SourceFact { stamped, ..fact };
+                self.cache.set_source(&path, Some(fact));
             }
         }
         Ok(Some(changed))
@@ -132,38 +118,49 @@ impl Warm {
     ) -> Result<Option<BTreeSet<OutPath>>, BuildError> {
         let layout = self.options.layout()?;
         let moment = Moment::now(&layout.cache, &layout.cache)?;
-        let found: Vec<(OutPath, Found)> = self
-            .cache
-            .facts()
-            .outputs
+        let outputs = &self.cache.facts().outputs;
+        let known = outputs
             .par_iter()
-            .filter(|_| !given_up())
-            .map(|(path, fact)| {
-                let found = compare(&path.under(&layout.out), &fact.stamped, moment);
-                (path.clone(), found)
-            })
-            .filter(|(_, found)| !matches!(found, Found::Stands))
-            .collect();
-        if given_up() {
+            .map(|(path, fact)| (path, path.under(&layout.out), &fact.stamped));
+        let Some((restamped, fallen)) = compare_all(known, moment, given_up) else {
             return Ok(None);
-        }
-        let mut fallen = BTreeSet::new();
-        for (path, found) in found {
-            match (found, self.cache.facts().outputs.get(&path)) {
-                (Found::Restamped(stamped), Some(fact)) => {
-                    let fact = OutputFact {
-                        stamped,
-                        ..fact.clone()
-                    };
-                    self.cache.set_output(&path, Some(fact));
-                }
-                _ => {
-                    fallen.insert(path);
-                }
+        };
+        for (path, stamped) in restamped {
+            if let Some(fact) = self.cache.facts().outputs.get(&path).cloned() {
+                let fact = OutputFact { stamped, ..fact };
+                self.cache.set_output(&path, Some(fact));
             }
         }
-        Ok(Some(fallen))
+        Ok(Some(fallen.into_iter().collect()))
     }
+}
+
+/// Files that are what they were and have another stamp, and those that differ.
+type Compared<P> = (Vec<(P, Stamped)>, Vec<P>);
+
+/// Compares files with what is remembered of them; `None` if given up.
+fn compare_all<'f, P: Clone + Send + Sync + 'f>(
+    known: impl ParallelIterator<Item = (&'f P, PathBuf, &'f Stamped)>,
+    moment: Moment,
+    given_up: &(dyn Fn() -> bool + Sync),
+) -> Option<Compared<P>> {
+    let found: Vec<(P, Found)> = known
+        .filter(|_| !given_up())
+        .map(|(path, file, stamped)| (path, compare(&file, stamped, moment)))
+        .filter(|(_, found)| !matches!(found, Found::Stands))
+        .map(|(path, found)| (path.clone(), found))
+        .collect();
+    if given_up() {
+        return None;
+    }
+    let mut compared = (Vec::new(), Vec::new());
+    for (path, found) in found {
+        match found {
+            Found::Restamped(stamped) => compared.0.push((path, stamped)),
+            Found::Stands | Found::Differs => compared.1.push(path),
+        }
+    }
+    Some(compared)
 }
 
 /// Compares a file with its stamp, and reads it where its stat cannot tell.

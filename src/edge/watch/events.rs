@@ -80,11 +80,10 @@ impl Folders {
     ///
     /// In words, why there can be no events.
     pub(super) fn new(mouth: Mouth) -> Result<Self, String> {
-        let handler = move |event: notify::Result<notify::Event>| match event {
-            Ok(event) if event.need_rescan() => mouth.say(Message::Lost),
-            Ok(event) if matters(&event.kind) => mouth.say(Message::Touched(event.paths)),
-            Ok(_) => {}
-            Err(error) => mouth.say(Message::Trouble(in_words(&error))),
+        let handler = move |event| {
+            if let Some(message) = message(event) {
+                mouth.say(message);
+            }
         };
         Ok(Self {
             watcher: RecommendedWatcher::new(handler, Config::default())
@@ -201,6 +200,16 @@ impl Folders {
     }
 }
 
+/// What an event tells, if it tells anything.
+fn message(event: notify::Result<notify::Event>) -> Option<Message> {
+    match event {
+        Ok(event) if event.need_rescan() => Some(Message::Lost),
+        Ok(event) if matters(&event.kind) => Some(Message::Touched(event.paths)),
+        Ok(_) => None,
+        Err(error) => Some(Message::Trouble(in_words(&error))),
+    }
+}
+
 /// Whether an event can tell of other bytes or another list of files.
 fn matters(kind: &EventKind) -> bool {
     match kind {
@@ -240,4 +249,36 @@ fn in_words(error: &notify::Error) -> String {
 /// Whether there are too many watchers, which Linux calls too many open files.
 fn is_instance_limit(error: &std::io::Error) -> bool {
     cfg!(target_os = "linux") && error.raw_os_error() == Some(24)
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{Event, Flag};
+
+    use super::*;
+
+    #[test]
+    fn a_queue_that_ran_over_is_no_list_of_paths() {
+        let event = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        assert!(matches!(message(Ok(event)), Some(Message::Lost)));
+    }
+
+    #[test]
+    fn a_limit_is_said_with_the_setting_that_raises_it() {
+        let folder = PathBuf::from("/site/content");
+        let full = notify::Error::new(ErrorKind::MaxFilesWatch).add_path(folder);
+        let Some(Message::Trouble(why)) = message(Err(full)) else {
+            panic!("no trouble");
+        };
+        assert!(why.contains("fs.inotify.max_user_watches=524288"), "{why}");
+        assert!(why.contains("/site/content"), "{why}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn too_many_watchers_are_told_from_too_many_folders() {
+        let full = notify::Error::io(std::io::Error::from_raw_os_error(24));
+        let why = in_words(&full);
+        assert!(why.contains("fs.inotify.max_user_instances"), "{why}");
+    }
 }

@@ -10,6 +10,7 @@ mod check;
 mod events;
 mod places;
 mod problem;
+mod rebuilding;
 mod running;
 mod settle;
 pub mod warm;

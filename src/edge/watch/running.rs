@@ -1,21 +1,19 @@
 //! A watcher under way: waits, builds, looks again, and says so.
 
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::check::Looked;
 use super::events::{Folders, Message, Mouth};
-use super::problem;
+use super::rebuilding::MOST_GIVEN_UP;
 use super::settle::{Inbox, Settled};
-use super::warm::{Rebuilt, Warm};
+use super::warm::Warm;
 use super::{Told, WatchError, WatchOptions};
-use crate::content::config::BaseUrl;
 use crate::edge::build::{BuildError, BuildOptions};
 use crate::edge::changes::Changes;
 use crate::edge::dev_server::{self, Live, Served};
@@ -29,7 +27,7 @@ const REST: Duration = Duration::from_millis(400);
 /// How long an event may be under way when a look finds what it tells of.
 const LATE: Duration = Duration::from_millis(60);
 /// Guides of a site that is brought into memory before an edit asks for it.
-/// More take seconds, in which nothing else is built.
+/// More would fill the memory of who edits nothing but bodies.
 const SETTLED_IN: usize = 20_000;
 /// How often is looked where there are no events.
 const POLL: Duration = Duration::from_secs(1);
@@ -41,21 +39,25 @@ fn session(now: Timestamp) -> Digest {
 
 /// A watcher under way.
 pub(super) struct Watch<'a, 't> {
-    options: &'a WatchOptions<'a>,
-    own: BuildOptions,
-    live: Arc<Live>,
-    mouth: Mouth,
+    pub(super) options: &'a WatchOptions<'a>,
+    pub(super) own: BuildOptions,
+    pub(super) live: Arc<Live>,
+    pub(super) mouth: Mouth,
     inbox: Inbox,
     folders: Option<Folders>,
     /// `None` only where it could not be opened again.
-    warm: Option<Warm>,
+    pub(super) warm: Option<Warm>,
     /// Whether the last rebuild failed.
-    trouble: bool,
+    pub(super) trouble: bool,
+    /// How many rebuilds in a row were given up for what came in meanwhile.
+    pub(super) given_up: usize,
+    /// Outputs that were shown by a rebuild that was given up.
+    pub(super) unsure: BTreeSet<OutPath>,
     /// Whether the site's folder was not there when it was last looked for.
     root_is_gone: bool,
     /// When the site will differ by itself.
-    next_change: Option<Timestamp>,
-    tell: &'t mut dyn FnMut(Told<'_>),
+    pub(super) next_change: Option<Timestamp>,
+    pub(super) tell: &'t mut dyn FnMut(Told<'_>),
 }
 
 impl<'a, 't> Watch<'a, 't> {
@@ -75,6 +77,9 @@ impl<'a, 't> Watch<'a, 't> {
             folders: None,
             warm: Some(warm),
             trouble: false,
+            // Where nothing stands, the first build has to come to its end.
+            given_up: MOST_GIVEN_UP,
+            unsure: BTreeSet::new(),
             root_is_gone: false,
             next_change: None,
             tell,
@@ -118,6 +123,7 @@ impl<'a, 't> Watch<'a, 't> {
             guides: self.warm.as_ref().map_or(0, Warm::guides),
         });
         if stands {
+            self.given_up = 0;
             self.rebuild(Changes::Unknown);
         }
         self.follow_links();
@@ -189,7 +195,7 @@ impl<'a, 't> Watch<'a, 't> {
             Some(warm) if !settled.lost => warm.changes_of(&paths),
             _ => Changes::Unknown,
         };
-        if changes != Changes::none() {
+        if changes != Changes::none() || self.given_up > 0 {
             self.rebuild(changes);
             self.follow_links();
         }
@@ -254,6 +260,11 @@ impl<'a, 't> Watch<'a, 't> {
     /// Looks at everything in the quiet after a rebuild. Says whether there is
     /// nothing more to do.
     fn rest(&mut self) -> bool {
+        if self.given_up > 0 {
+            // What it was given up for turned out to be nothing.
+            self.rebuild(Changes::none());
+            return false;
+        }
         let (mouth, before) = (self.mouth.clone(), self.mouth.count());
         let disturbed = move || mouth.count() != before;
         let Some(warm) = &mut self.warm else {
@@ -272,11 +283,8 @@ impl<'a, 't> Watch<'a, 't> {
             }
             Ok(Looked::GivenUp) => false,
             Ok(Looked::Whole) => {
-                if !self.trouble && !warm.is_settled_in() && warm.guides() <= SETTLED_IN {
-                    // What cannot be built now is reported at the next save.
-                    let _ = warm.settle_in((self.options.now)(), self.options.progress);
-                }
-                true
+                let wanted = !warm.is_settled_in() && warm.guides() <= SETTLED_IN;
+                self.trouble || !wanted || self.settle_in()
             }
             Err(_) => true,
         }
@@ -322,88 +330,6 @@ impl<'a, 't> Watch<'a, 't> {
             self.mend(changes, outputs);
         }
     }
-
-    /// Builds again and says what came of it.
-    fn rebuild(&mut self, changes: Changes) {
-        let now = (self.options.now)();
-        let started = Instant::now();
-        let progress = self.options.progress;
-        let result = match &mut self.warm {
-            Some(warm) => catch_unwind(AssertUnwindSafe(|| warm.rebuild(changes, now, progress))),
-            None => Ok(Warm::open(self.own.clone()).and_then(|mut warm| {
-                let rebuilt = warm.rebuild(Changes::Unknown, now, progress);
-                self.warm = Some(warm);
-                rebuilt
-            })),
-        };
-        let Ok(result) = result else {
-            self.start_anew(started);
-            return;
-        };
-        self.set_base();
-        match result {
-            Ok(rebuilt) => self.publish(&rebuilt),
-            Err(error) => {
-                self.trouble = true;
-                self.live.problem(&problem::of_error(&error));
-                (self.tell)(Told::Failed(&error));
-            }
-        }
-    }
-
-    /// Lets go of everything after a fault of the program itself, which has
-    /// been printed where it happened.
-    fn start_anew(&mut self, started: Instant) {
-        self.trouble = true;
-        self.warm = None;
-        self.live.problem(&problem::of_fault());
-        let took = started.elapsed().as_millis();
-        let note = format!(
-            "Guidepost itself failed after {took} ms; what it remembered is let go of, and the \
-             next change builds anew. Please report it"
-        );
-        (self.tell)(Told::Note(&note));
-    }
-
-    fn publish(&mut self, rebuilt: &Rebuilt) {
-        let report = &rebuilt.report;
-        self.next_change = report.next_change;
-        self.trouble = report.failed;
-        if report.failed {
-            self.live.problem(&problem::of_report(report));
-        } else {
-            let navigate = self.saved_page(rebuilt);
-            let written = &report.written;
-            let outputs = written.written.iter().chain(&written.deleted);
-            self.live.changed(outputs, navigate.as_ref());
-            self.live.mended();
-        }
-        (self.tell)(Told::Rebuilt(rebuilt));
-    }
-
-    /// The page of the guide that was saved, for pages that follow.
-    fn saved_page(&self, rebuilt: &Rebuilt) -> Option<OutPath> {
-        let warm = self.warm.as_ref().filter(|_| self.options.navigate)?;
-        let mut pages = rebuilt.report.changed.iter();
-        pages.find_map(|source| warm.page_of(source))
-    }
-
-    /// Takes the base path from the configuration as it is now; a broken one
-    /// leaves it.
-    fn set_base(&self) {
-        let configured = || {
-            let config = read_config(&fs::absolute(&self.own.root)).ok()?.0;
-            Some(config.base_url)
-        };
-        let url = match &self.own.base_url {
-            Some(url) => Some(Some(url.clone())),
-            None => configured(),
-        };
-        if let Some(url) = url {
-            let base = url.as_ref().map_or("/", BaseUrl::path);
-            self.live.set_base(base);
-        }
-    }
 }
 
 /// What to say of changes that no event told of.
@@ -422,4 +348,93 @@ fn missed(files: &[String], outputs: usize) -> String {
         ));
     }
     format!("{}; mended", parts.join(", and "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::edge::watch::warm::own_options;
+
+    /// Runs what a test does with a watcher of a small site; gives what was
+    /// told: notes, and the sources of rebuilds.
+    fn told(poll: bool, act: impl FnOnce(&mut Watch<'_, '_>, &std::path::Path)) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("site");
+        std::fs::create_dir_all(root.join("content/below")).unwrap();
+        std::fs::write(root.join("content/a.md"), "+++\ntitle = \"A\"\n+++\nOne.\n").unwrap();
+        let now = || Timestamp::UNIX_EPOCH;
+        let options = WatchOptions {
+            build: BuildOptions::new(&root, now()),
+            listen: None,
+            navigate: false,
+            poll,
+            now: &now,
+            progress: &|_, _| {},
+        };
+        let own = own_options(&options.build).unwrap();
+        let warm = Warm::open(own.clone()).unwrap();
+        let (sender, receiver) = channel();
+        let told = RefCell::new(Vec::new());
+        let mut tell = |event: Told<'_>| match event {
+            Told::Note(note) => told.borrow_mut().push(note.to_owned()),
+            Told::Rebuilt(rebuilt) => {
+                let changed = rebuilt.report.changed.iter();
+                told.borrow_mut().extend(changed.map(SrcPath::to_string));
+            }
+            _ => {}
+        };
+        let inbox = (Mouth::new(sender), Inbox::new(receiver));
+        let mut watch = Watch::new(&options, (own, warm), inbox, &mut tell);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        watch.begin(&runtime).unwrap();
+        told.borrow_mut().clear();
+        act(&mut watch, &root);
+        watch.close().unwrap();
+        told.into_inner()
+    }
+
+    fn save(root: &std::path::Path) {
+        let text = "+++\ntitle = \"A\"\n+++\nTwo, and more than before.\n";
+        std::fs::write(root.join("content/a.md"), text).unwrap();
+    }
+
+    #[test]
+    fn a_queue_that_ran_over_leads_to_a_look_at_everything() {
+        let heard = told(true, |watch, root| {
+            save(root);
+            watch.take_in(Settled {
+                lost: true,
+                ..Settled::default()
+            });
+        });
+        assert_eq!(heard, ["content/a.md"]);
+    }
+
+    #[test]
+    fn where_a_limit_is_reached_it_goes_on_by_looking() {
+        let heard = told(false, |watch, root| {
+            assert!(watch.folders.is_some());
+            assert_eq!(watch.patience(), None);
+            watch.take_in(Settled {
+                trouble: Some("raise the limit".to_owned()),
+                ..Settled::default()
+            });
+            assert!(watch.folders.is_none());
+            assert_eq!(watch.patience(), Some(POLL));
+            save(root);
+            watch.look_again();
+        });
+        assert_eq!(
+            heard,
+            [
+                "raise the limit. Until then the files are looked at every 1 s",
+                "content/a.md"
+            ]
+        );
+    }
 }

@@ -24,6 +24,7 @@ use crate::edge::changes::{Changes, Touched};
 use crate::edge::frame::Frame;
 use crate::edge::full;
 use crate::edge::gather;
+use crate::edge::onlookers::{End, Onlookers};
 use crate::edge::record::BuildRecord;
 use crate::edge::resident::Resident;
 use crate::edge::scan::{FollowedLink, Layout};
@@ -150,21 +151,28 @@ impl Warm {
     /// Whether the site is in memory, so that an edit of what others show of a
     /// guide costs little.
     pub fn is_settled_in(&self) -> bool {
-        self.resident.is_filled()
+        self.resident.is_filled
     }
 
     /// Brings the site into memory. To be called when nothing has changed.
+    /// `None` where it was given up; what was done of it is not done again.
     ///
     /// # Errors
     ///
     /// As [`Self::rebuild`].
-    pub fn settle_in(&mut self, now: Timestamp, progress: Progress<'_>) -> Result<(), BuildError> {
-        self.run(Changes::none(), now, progress, Extent::Whole)
-            .map(drop)
+    pub fn settle_in(
+        &mut self,
+        now: Timestamp,
+        progress: Progress<'_>,
+        onlookers: &Onlookers<'_>,
+    ) -> Result<Option<Rebuilt>, BuildError> {
+        let how = (now, progress, Extent::Whole);
+        self.run(Changes::none(), how, onlookers)
     }
 
     /// Builds again what `changes` and all that changed since the last good
-    /// rebuild may have changed, at an instant.
+    /// rebuild may have changed, at an instant. `None` where an onlooker gave it
+    /// up; the site then stands as it was, and the changes are remembered.
     ///
     /// # Errors
     ///
@@ -175,17 +183,17 @@ impl Warm {
         changes: Changes,
         now: Timestamp,
         progress: Progress<'_>,
-    ) -> Result<Rebuilt, BuildError> {
-        self.run(changes, now, progress, Extent::AsNeeded)
+        onlookers: &Onlookers<'_>,
+    ) -> Result<Option<Rebuilt>, BuildError> {
+        self.run(changes, (now, progress, Extent::AsNeeded), onlookers)
     }
 
     fn run(
         &mut self,
         changes: Changes,
-        now: Timestamp,
-        progress: Progress<'_>,
-        extent: Extent,
-    ) -> Result<Rebuilt, BuildError> {
+        (now, progress, extent): (Timestamp, Progress<'_>, Extent),
+        onlookers: &Onlookers<'_>,
+    ) -> Result<Option<Rebuilt>, BuildError> {
         let started = Instant::now();
         let mut clock = Clock::start();
         self.pending.add(changes);
@@ -214,20 +222,24 @@ impl Warm {
         build.own_tree = Some(self.tree.clone());
         build.templates = self.templates.take();
         build.resident = Some(std::mem::take(&mut self.resident));
-        build.run(&mut self.cache, extent)?;
+        build.onlookers = *onlookers;
+        let end = build.run(&mut self.cache, extent)?;
         self.doubtful = false;
         self.templates = build.templates.take();
         self.resident = build.resident.take().unwrap_or_default();
         self.tree = build.own_tree.take().unwrap_or_default();
         let (frame, report) = build.into_parts();
         self.frame = Some(frame);
+        if end == End::GivenUp {
+            return Ok(None);
+        }
         if !report.failed {
             self.pending = Changes::none();
         }
-        Ok(Rebuilt {
+        Ok(Some(Rebuilt {
             report,
             took: started.elapsed(),
-        })
+        }))
     }
 
     /// Says that the tree may be written to, until [`Self::close`].

@@ -80,6 +80,8 @@ enum Fate {
     Stands,
     /// Its stat says that it stands as it should.
     Kept,
+    /// It was put in place before the rest, where this stood or nothing.
+    Ahead(Option<Vec<u8>>),
 }
 
 /// What came of publishing.
@@ -272,14 +274,5 @@ impl OutputFolder {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<OutPath, Staged>> {
         self.staged.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Gives up: removes what was staged. The site stands as it was.
-    pub fn abandon(self) {
-        // Nothing is lost where this fails: the next build removes it.
-        let _ = fs::remove_tree(&self.out.join(STAGING));
-        if !self.was_there {
-            fs::remove_empty_folders(&self.out, self.out.parent().unwrap_or(&self.out));
-        }
     }
 }

@@ -19,6 +19,59 @@ use crate::ground::paths::OutPath;
 const TICKS: usize = 20;
 
 impl OutputFolder {
+    /// Puts in place at once what is staged so far, and says what. `None` where
+    /// something has to wait for the rest, because something else must make
+    /// way for it first. Only in a tree of our own: an output folder is
+    /// published as one.
+    pub fn put_ahead(&self) -> Option<BTreeSet<OutPath>> {
+        let mut staged = self.lock();
+        let mut wanted: Vec<(&OutPath, &mut Staged)> = staged
+            .iter_mut()
+            .filter(|(_, staged)| matches!(staged.fate, Fate::Write))
+            .collect();
+        if self.own.is_none() || !self.was_there {
+            return None;
+        }
+        wanted.sort_by_key(|(path, staged)| (staged.wave, *path));
+        let mut put_so_far = BTreeSet::new();
+        for (path, staged) in wanted {
+            let target = path.under(&self.out);
+            let stood = fs::read_if_there(&target).ok()?;
+            put(&self.staged_file(path), &target, &self.out).ok()?;
+            staged.fate = Fate::Ahead(stood);
+            put_so_far.insert(path.clone());
+        }
+        Some(put_so_far)
+    }
+
+    /// Gives up: removes what was staged. The site stands as it was.
+    ///
+    /// # Errors
+    ///
+    /// What was put in place ahead cannot be taken back.
+    pub fn abandon(self) -> Result<(), FsError> {
+        let staged = std::mem::take(&mut *self.lock());
+        for (path, staged) in staged {
+            match staged.fate {
+                Fate::Ahead(Some(stood)) => {
+                    let file = self.staged_file(&path);
+                    fs::write(&file, &stood)?;
+                    put(&file, &path.under(&self.out), &self.out)?;
+                }
+                Fate::Ahead(None) => {
+                    self.delete(&path)?;
+                }
+                Fate::Write | Fate::Stands | Fate::Kept => {}
+            }
+        }
+        // Nothing is lost where this fails: the next build removes it.
+        let _ = fs::remove_tree(&self.out.join(STAGING));
+        if !self.was_there {
+            fs::remove_empty_folders(&self.out, self.out.parent().unwrap_or(&self.out));
+        }
+        Ok(())
+    }
+
     /// Makes the staged outputs the site: renames them into place in waves,
     /// deletes what is no longer planned, and remembers what is ours. With
     /// `partial` the plan is as it was, and outputs that were not staged stay.
@@ -44,7 +97,7 @@ impl OutputFolder {
         let mut published = Published::default();
         let mut renames: Vec<(u8, &OutPath)> = staged
             .iter()
-            .filter(|(_, staged)| matches!(staged.fate, Fate::Write))
+            .filter(|(_, staged)| matches!(staged.fate, Fate::Write | Fate::Ahead(_)))
             .map(|(path, staged)| (staged.wave, path))
             .collect();
         published.written.unchanged = manifest.files.len() - renames.len();
@@ -72,7 +125,8 @@ impl OutputFolder {
                 published.written.deleted.push((*path).clone());
             }
         }
-        for (_, path) in &renames {
+        let is_ahead = |path| matches!(staged[path].fate, Fate::Ahead(_));
+        for (_, path) in renames.iter().filter(|(_, path)| !is_ahead(*path)) {
             put(&self.staged_file(path), &path.under(&self.out), &self.out)?;
         }
         for path in last.iter().filter(|_| !fault::active("stale")) {

@@ -97,7 +97,7 @@ fn stat_below(folder: &fs::File, below: &str) -> Option<Stat> {
         mtime: nanoseconds(found.st_mtime.into(), found.st_mtime_nsec.into()),
         ctime: nanoseconds(found.st_ctime.into(), found.st_ctime_nsec.into()),
         inode: found.st_ino,
-        mode: u32::from(found.st_mode),
+        mode: u32::try_from(i128::from(found.st_mode)).unwrap_or_default(),
     })
 }
 
