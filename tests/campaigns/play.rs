@@ -241,6 +241,9 @@ fn refused(scene: &mut Scene, how: How) -> Result<(), String> {
     lock.lock()
         .map_err(|error| format!("{}: {error}\n", file.display()))?;
     let got = scene.build(how);
+    // Closing the file would not do while another thread starts a program.
+    lock.unlock()
+        .map_err(|error| format!("{}: {error}\n", file.display()))?;
     let said = got.error.as_deref().unwrap_or_default();
     if got.exit != 2 || !said.contains("another build") {
         return Err(format!(
