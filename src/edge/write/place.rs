@@ -12,7 +12,7 @@ use crate::engine::manifest::{Manifest, ManifestFiles};
 use crate::engine::stamp::{Moment, Stamped};
 use crate::ground::digest::Digest;
 use crate::ground::fault;
-use crate::ground::fs::{self, FsError};
+use crate::ground::fs::{self, FsError, Stat};
 use crate::ground::paths::OutPath;
 
 /// Times two milliseconds that a build waits for the clock to move on.
@@ -196,7 +196,8 @@ impl OutputFolder {
 
     /// The outputs that were written or read, as they stand now. Waits for the
     /// next tick of the filesystem's clock where that is what makes a stat
-    /// believable.
+    /// believable. An output that cannot be looked at is one that nobody will
+    /// believe.
     fn stamps(
         &self,
         staged: &BTreeMap<OutPath, Staged>,
@@ -212,7 +213,7 @@ impl OutputFolder {
         }
         let found: Vec<_> = fresh
             .into_iter()
-            .filter_map(|(path, digest)| Some((path, digest, fs::stat(&path.under(&self.out))?)))
+            .map(|(path, digest)| (path, digest, fs::stat(&path.under(&self.out))))
             .collect();
         let mut moment = Moment::now(&self.out, writable)?;
         // What stays racy is read again when it is next looked at.
@@ -220,7 +221,7 @@ impl OutputFolder {
         for _ in 0..patience {
             if !found
                 .iter()
-                .any(|(_, digest, stat)| moment.stamp(*stat, *digest).racy)
+                .any(|(_, digest, stat)| stat.is_some_and(|stat| moment.stamp(stat, *digest).racy))
             {
                 break;
             }
@@ -229,7 +230,15 @@ impl OutputFolder {
         }
         Ok(found
             .into_iter()
-            .map(|(path, digest, stat)| (path.clone(), moment.stamp(stat, digest)))
+            .map(|(path, digest, stat)| {
+                let doubtful = Stamped {
+                    stat: Stat::default(),
+                    digest,
+                    racy: true,
+                };
+                let stamped = stat.map_or(doubtful, |stat| moment.stamp(stat, digest));
+                (path.clone(), stamped)
+            })
             .collect())
     }
 

@@ -31,8 +31,9 @@ pub fn length(path: &Path) -> Option<u64> {
         .map(|meta| meta.len())
 }
 
-/// What the filesystem says of a file without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// What the filesystem says of a file without reading it. No file is its
+/// default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Stat {
     /// Length in bytes.
     pub size: u64,
