@@ -117,7 +117,12 @@ fn trouble(context: &Context, arguments: &PublishArguments, error: &PublishError
         PublishError::Unknown(near) => (
             format!("there is no target `{}`", arguments.name),
             Some(near.as_ref().map_or_else(
-                || format!("describe it in guidepost.toml, below `[publish.{}]`", arguments.name),
+                || {
+                    format!(
+                        "describe it in guidepost.toml, below `[publish.{}]`",
+                        arguments.name
+                    )
+                },
                 |near| format!("did you mean `{near}`?"),
             )),
         ),
@@ -144,7 +149,12 @@ fn line(action: &Action) -> String {
     };
     match action {
         Action::Put(entry, reason) => {
-            format!("send     {} ({}, {})", entry.path, why(reason), HumanBytes(entry.size))
+            format!(
+                "send     {} ({}, {})",
+                entry.path,
+                why(reason),
+                HumanBytes(entry.size)
+            )
         }
         Action::Restore(entry, reason) => format!("restore  {} ({})", entry.path, why(reason)),
         Action::Save(path, _) => format!("keep     {path}"),
@@ -162,14 +172,21 @@ fn print(context: &Context, arguments: &PublishArguments, report: &Report) -> Re
         refuse(context, refusal);
     }
     if !report.refusals.is_empty() {
-        eprintln!("{}; nothing was touched", context.paint("1;31", "Not published"));
+        eprintln!(
+            "{}; nothing was touched",
+            context.paint("1;31", "Not published")
+        );
         return Ok(());
     }
     if arguments.list {
         return list(context, report);
     }
     if arguments.dry_run {
-        let lines: String = report.plan.actions().map(|action| line(action) + "\n").collect();
+        let lines: String = report
+            .plan
+            .actions()
+            .map(|action| line(action) + "\n")
+            .collect();
         context.print(&lines)?;
     }
     let counts = counts(report.plan.actions());
@@ -222,7 +239,10 @@ fn refuse(context: &Context, refusal: &Refusal) {
         eprintln!("    {path}");
     }
     if refusal.paths.len() > named {
-        eprintln!("    and {} more (`--verbose` names them)", refusal.paths.len() - named);
+        eprintln!(
+            "    and {} more (`--verbose` names them)",
+            refusal.paths.len() - named
+        );
     }
     eprintln!("  {}: {}", context.paint("36", "help"), refusal.help);
 }
@@ -233,7 +253,12 @@ fn list(context: &Context, report: &Report) -> Result<(), ExitCode> {
         return Ok(());
     };
     let row = |one: &Earlier, note: &str| {
-        format!("{}  {} files, {}{note}\n", one.id, one.files, HumanBytes(one.bytes))
+        format!(
+            "{}  {} files, {}{note}\n",
+            one.id,
+            one.files,
+            HumanBytes(one.bytes)
+        )
     };
     let mut text = row(current, "  (stands)");
     for earlier in &report.earlier {
@@ -257,7 +282,10 @@ fn counts<'a>(actions: impl Iterator<Item = &'a Action>) -> String {
         0 => String::new(),
         count => format!("{count} restored, "),
     };
-    format!("{sent} sent ({}), {restored}{deleted} deleted", HumanBytes(bytes))
+    format!(
+        "{sent} sent ({}), {restored}{deleted} deleted",
+        HumanBytes(bytes)
+    )
 }
 
 #[derive(Serialize)]
@@ -343,7 +371,9 @@ fn document(report: &Report, arguments: &PublishArguments) -> String {
         done: outcome.map(|outcome| all(&outcome.done)),
         failed: outcome.map_or_else(Vec::new, |outcome| {
             let failed = outcome.failed.iter();
-            failed.map(|(path, why)| JsonFailure { path, why }).collect()
+            failed
+                .map(|(path, why)| JsonFailure { path, why })
+                .collect()
         }),
         not_done: outcome.map_or_else(Vec::new, |outcome| all(&outcome.left)),
         stopped: outcome.is_some_and(|outcome| outcome.stopped),

@@ -6,8 +6,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::content::config::BaseUrl;
 use crate::content::article::{Article, Listing, Own, Targets};
+use crate::content::config::BaseUrl;
 use crate::content::kept::KeptFront;
 use crate::content::packed::PackedMap;
 use crate::content::permalink::Kind;

@@ -149,11 +149,7 @@ async fn tested(
 }
 
 /// A claim at a store that has no conditions: better than none.
-async fn unconditional(
-    remote: &Remote,
-    document: Document,
-    now: &Now,
-) -> Result<Claim, Unclaimed> {
+async fn unconditional(remote: &Remote, document: Document, now: &Now) -> Result<Claim, Unclaimed> {
     if let Some((Some(there), _)) = read(remote).await?
         && there.expires > now()
         && there.token != document.token

@@ -196,10 +196,7 @@ mod tests {
             ("a.mjs", "text/javascript; charset=utf-8"),
             ("a.json", "application/json; charset=utf-8"),
             ("a.js.map", "application/json; charset=utf-8"),
-            (
-                "a.webmanifest",
-                "application/manifest+json; charset=utf-8",
-            ),
+            ("a.webmanifest", "application/manifest+json; charset=utf-8"),
             ("atom.xml", "application/atom+xml; charset=utf-8"),
             ("sitemap.xml", "application/xml; charset=utf-8"),
             ("a.rss", "application/rss+xml; charset=utf-8"),

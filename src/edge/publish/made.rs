@@ -92,7 +92,14 @@ pub fn made(
     let base_url = frame.config.base_url.clone();
     let facts = cache.facts();
     let quiet = |_, _| {};
-    let build = Build::new(&options, frame, Changes::Unknown, facts, Clock::start(), &quiet)?;
+    let build = Build::new(
+        &options,
+        frame,
+        Changes::Unknown,
+        facts,
+        Clock::start(),
+        &quiet,
+    )?;
     let stale = stale(&build, &record);
     let files: Vec<&OutPath> = manifest.files.iter().collect();
     let looked: Vec<(&OutPath, Option<(Digest, u64)>)> = files

@@ -26,8 +26,8 @@ pub mod remote;
 pub mod retry;
 pub mod run;
 pub mod session;
-mod survey;
 pub mod stores;
+mod survey;
 
 pub use entry::Entry;
 pub use guard::Refusal;

@@ -223,11 +223,18 @@ fn clear(plan: &mut Plan, standing: &Standing, recorded: &Publication) {
         .objects
         .keys()
         .map(|key| object_path(*key))
-        .chain(next.earlier.iter().map(|earlier| publication_path(&earlier.id)))
+        .chain(
+            next.earlier
+                .iter()
+                .map(|earlier| publication_path(&earlier.id)),
+        )
         .chain([publication_path(&recorded.id)])
         .chain(plan.actions().map(Action::path))
         .collect();
-    let (objects, publications) = (format!("{FOLDER}objects/"), format!("{FOLDER}publications/"));
+    let (objects, publications) = (
+        format!("{FOLDER}objects/"),
+        format!("{FOLDER}publications/"),
+    );
     for path in standing.present.difference(&needed) {
         let key = path.strip_prefix(&objects).and_then(Digest::from_hex);
         let id = path.strip_prefix(&publications);
@@ -269,11 +276,7 @@ fn send(plan: &mut Plan, standing: &Standing, entry: &Entry, restore: bool) {
 
 /// The fingerprinted files that stay although the site has them no more:
 /// readers hold pages that name them.
-fn kept(
-    standing: &Standing,
-    recorded: &Publication,
-    wanted: &Wanted,
-) -> BTreeMap<OutPath, Kept> {
+fn kept(standing: &Standing, recorded: &Publication, wanted: &Wanted) -> BTreeMap<OutPath, Kept> {
     let gone = |path: &OutPath| !wanted.entries.contains_key(path);
     let stands = |entry: &Entry| standing.live(&entry.path) == Live::Key(entry.key());
     let older = recorded.kept.values().filter_map(|kept| {
@@ -372,7 +375,11 @@ fn succeed(
         }
     }
     let dropped = |(_, last): &(&Digest, &u64)| **last < oldest;
-    let dropped: Vec<Digest> = objects.iter().filter(dropped).map(|(key, _)| *key).collect();
+    let dropped: Vec<Digest> = objects
+        .iter()
+        .filter(dropped)
+        .map(|(key, _)| *key)
+        .collect();
     for key in dropped {
         objects.remove(&key);
         plan.add(Stage::Collect, Action::Collect(key));

@@ -179,7 +179,14 @@ pub fn print(publication: &Publication) -> Vec<u8> {
     let entries = publication
         .entries
         .values()
-        .map(|one| (one.path.clone(), Hex(one.digest), one.size, index(&one.headers)))
+        .map(|one| {
+            (
+                one.path.clone(),
+                Hex(one.digest),
+                one.size,
+                index(&one.headers),
+            )
+        })
         .collect();
     let kept = publication
         .kept
@@ -187,7 +194,14 @@ pub fn print(publication: &Publication) -> Vec<u8> {
         .map(|kept| {
             let one = &kept.entry;
             let index = index(&one.headers);
-            (one.path.clone(), Hex(one.digest), one.size, index, kept.left, kept.last)
+            (
+                one.path.clone(),
+                Hex(one.digest),
+                one.size,
+                index,
+                kept.left,
+                kept.last,
+            )
         })
         .collect();
     let document = Document {
@@ -249,7 +263,11 @@ pub fn parse(bytes: &[u8]) -> Result<Publication, Unreadable> {
         id: document.id,
         number: document.number,
         earlier: document.earlier,
-        objects: document.objects.into_iter().map(|(k, n)| (k.0, n)).collect(),
+        objects: document
+            .objects
+            .into_iter()
+            .map(|(k, n)| (k.0, n))
+            .collect(),
         conditional: document.conditional,
         ..Publication::default()
     };
@@ -312,7 +330,11 @@ mod tests {
         let bytes = print(&sample());
         assert_eq!(parse(&bytes), Ok(sample()));
         for length in 0..bytes.len() {
-            assert_eq!(parse(&bytes[..length]), Err(Unreadable::Damaged), "{length}");
+            assert_eq!(
+                parse(&bytes[..length]),
+                Err(Unreadable::Damaged),
+                "{length}"
+            );
         }
     }
 

@@ -98,9 +98,11 @@ impl Remote {
                 size,
                 headers: Headers::default(),
             };
-            found(self.read(path.as_str()).await.and_then(|read| {
-                read.map(|(bytes, _)| bytes).ok_or(Trouble::Missing)
-            }))?
+            found(
+                self.read(path.as_str())
+                    .await
+                    .and_then(|read| read.map(|(bytes, _)| bytes).ok_or(Trouble::Missing)),
+            )?
             .map(|bytes| Some(entry(Digest::of_bytes(&bytes), 0).key()))
         };
         Ok(match live {
@@ -117,7 +119,9 @@ impl Remote {
     /// Why it cannot be told.
     pub async fn is_there(&self, path: &str) -> Result<bool, Trouble> {
         let at = self.at(path)?;
-        let head = self.attempts.persist(0, async || self.store.head(&at).await);
+        let head = self
+            .attempts
+            .persist(0, async || self.store.head(&at).await);
         Ok(found(head.await)?.is_some())
     }
 
@@ -174,7 +178,12 @@ impl Remote {
             }
             attributes.insert(Attribute::Metadata(KEY.into()), entry.key().to_hex().into());
         }
-        let put = self.send(entry.path.as_str(), bytes.into(), PutMode::Overwrite, attributes);
+        let put = self.send(
+            entry.path.as_str(),
+            bytes.into(),
+            PutMode::Overwrite,
+            attributes,
+        );
         put.await.map(drop)
     }
 
@@ -237,7 +246,9 @@ impl Remote {
     /// Why not.
     pub async fn delete(&self, path: &str) -> Result<(), Trouble> {
         let at = self.at(path)?;
-        let delete = self.attempts.persist(0, async || self.store.delete(&at).await);
+        let delete = self
+            .attempts
+            .persist(0, async || self.store.delete(&at).await);
         found(delete.await).map(drop)
     }
 }

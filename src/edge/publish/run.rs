@@ -136,7 +136,10 @@ impl Run<'_> {
 
     /// Whether the claim still holds, where a second publisher would do harm.
     async fn holds(&self, stage: Stage, claim: &Claim, outcome: &mut Outcome) -> bool {
-        if !matches!(stage, Stage::Manifest | Stage::DeletePages | Stage::DeleteAssets) {
+        if !matches!(
+            stage,
+            Stage::Manifest | Stage::DeletePages | Stage::DeleteAssets
+        ) {
             return true;
         }
         let why = match claim.is_held(self.remote).await {
@@ -154,13 +157,7 @@ impl Run<'_> {
     }
 
     /// Does the operations of a stage, and renews the claim meanwhile.
-    async fn stage(
-        &self,
-        actions: &[Action],
-        claim: &mut Claim,
-        now: &Now,
-        outcome: &mut Outcome,
-    ) {
+    async fn stage(&self, actions: &[Action], claim: &mut Claim, now: &Now, outcome: &mut Outcome) {
         let work = futures_util::stream::iter(actions)
             .map(|action| async move {
                 if !self.may_go_on() {
@@ -222,7 +219,9 @@ impl Run<'_> {
                 remote.put(entry, bytes).await
             }
             Action::Restore(entry, _) => {
-                remote.copy(&object_path(entry.key()), entry.path.as_str()).await
+                remote
+                    .copy(&object_path(entry.key()), entry.path.as_str())
+                    .await
             }
             Action::Manifest => {
                 let bytes = self.publication.clone().unwrap_or_default();

@@ -286,8 +286,14 @@ pub async fn session(remote: &Remote, job: Job<'_>, hear: Hear<'_>) -> Result<Re
         wanted.restore = true;
     }
     wanted.id = publication_id(&wanted, recorded.as_ref(), (job.now)());
-    let surveyed =
-        survey(remote, found.clone(), &wanted.site, &wanted.entries, job.adopt).await?;
+    let surveyed = survey(
+        remote,
+        found.clone(),
+        &wanted.site,
+        &wanted.entries,
+        job.adopt,
+    )
+    .await?;
     let mut report = listed(recorded.as_ref());
     report.refusals = surveyed.refusals;
     if !report.refusals.is_empty() {
@@ -310,7 +316,9 @@ pub async fn session(remote: &Remote, job: Job<'_>, hear: Hear<'_>) -> Result<Re
         Err(Unclaimed::Failed(words)) => return Err(words),
         Err(Unclaimed::Held(until)) => {
             let message = format!("somebody else publishes there, until {until} at the latest");
-            report.refusals.push(Refusal::new("claimed", message, CLAIMED));
+            report
+                .refusals
+                .push(Refusal::new("claimed", message, CLAIMED));
             return Ok(report);
         }
     };
@@ -332,8 +340,10 @@ pub async fn session(remote: &Remote, job: Job<'_>, hear: Hear<'_>) -> Result<Re
     }
     let ids = (wanted.site.as_str(), wanted.id.as_str());
     let (plan, touched) = (&report.plan, &surveyed.touched);
-    let outcome =
-        carry_out(remote, plan, ids, touched, &mut claim, &job.now, job.bytes, hear).await;
+    let outcome = carry_out(
+        remote, plan, ids, touched, &mut claim, &job.now, job.bytes, hear,
+    )
+    .await;
     claim.release(remote).await;
     if outcome.is_whole()
         && let Some(publication) = &report.plan.publication
@@ -412,7 +422,10 @@ async fn lost(remote: &Remote, plan: &Plan) -> Result<Option<Refusal>, String> {
     if wanted.is_empty() {
         return Ok(None);
     }
-    let kept = remote.list(&format!("{FOLDER}objects")).await.map_err(in_words)?;
+    let kept = remote
+        .list(&format!("{FOLDER}objects"))
+        .await
+        .map_err(in_words)?;
     let gone: Vec<String> = wanted
         .iter()
         .filter(|entry| kept.binary_search(&object_path(entry.key())).is_err())

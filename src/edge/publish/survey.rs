@@ -12,9 +12,7 @@ use super::claim::in_words;
 use super::entry::Entry;
 use super::guard::{self, Refusal};
 use super::plan::{Live, Standing};
-use super::publication::{
-    self, CURRENT, FOLDER, PENDING, Pending, Publication, Unreadable,
-};
+use super::publication::{self, CURRENT, FOLDER, PENDING, Pending, Publication, Unreadable};
 use super::remote::Remote;
 use crate::ground::paths::OutPath;
 
@@ -84,11 +82,15 @@ pub(super) async fn survey(
 ) -> Result<Survey, String> {
     let Documents { current, pending } = documents;
     let mut survey = Survey {
-        touched: pending.as_ref().map_or(Vec::new(), |one| one.touched.clone()),
+        touched: pending
+            .as_ref()
+            .map_or(Vec::new(), |one| one.touched.clone()),
         ..Survey::default()
     };
     let recorded = current.as_ref().map(|current| current.site.as_str());
-    survey.refusals.extend(guard::site(site, recorded, pending.as_ref()));
+    survey
+        .refusals
+        .extend(guard::site(site, recorded, pending.as_ref()));
     if !survey.refusals.is_empty() {
         return Ok(survey);
     }
@@ -107,14 +109,16 @@ pub(super) async fn survey(
             })
     };
     let new: Vec<&Entry> = wanted.values().filter(|entry| !ours(&entry.path)).collect();
-    let size = standing.recorded.as_ref().map_or(0, |one| one.entries.len());
+    let size = standing
+        .recorded
+        .as_ref()
+        .map_or(0, |one| one.entries.len());
     let first = standing.recorded.is_none();
     let to_look_at: Vec<&Entry> = if first || new.len() > AT_ONCE + size / LISTED * AT_ONCE {
         let listed = remote.list("").await.map_err(in_words)?;
         if first {
-            let foreign = |path: &&String| {
-                !path.starts_with(FOLDER) && !ours_by_name(path, &standing.seen)
-            };
+            let foreign =
+                |path: &&String| !path.starts_with(FOLDER) && !ours_by_name(path, &standing.seen);
             let foreign = listed.iter().filter(foreign).cloned().collect();
             survey.refusals.extend(guard::first(foreign, adopt));
         }
