@@ -73,22 +73,31 @@ struct Run<'a> {
     failed: AtomicBool,
 }
 
-/// Carries out a plan under a claim. `before` are paths that an earlier
-/// publication left in doubt.
-pub async fn carry_out(
-    remote: &Remote,
-    plan: &Plan,
-    (site, id): (&str, &str),
-    before: &[String],
-    claim: &mut Claim,
-    now: &Now,
-    bytes: Bytes<'_>,
-    hear: Hear<'_>,
-) -> Outcome {
+/// What is carried out, and with what.
+pub struct Orders<'a> {
+    /// What is done.
+    pub plan: &'a Plan,
+    /// Tells the site from others.
+    pub site: &'a str,
+    /// Tells the publication from others.
+    pub id: &'a str,
+    /// Paths that an earlier publication left in doubt.
+    pub before: &'a [String],
+    /// Tells the time.
+    pub now: &'a Now,
+    /// Where bytes come from.
+    pub bytes: Bytes<'a>,
+    /// Who hears of it.
+    pub hear: Hear<'a>,
+}
+
+/// Carries out a plan under a claim.
+pub async fn carry_out(remote: &Remote, orders: &Orders<'_>, claim: &mut Claim) -> Outcome {
+    let plan = orders.plan;
     let mut outcome = Outcome::default();
     let mut touched = plan.touched();
-    touched.extend(before.iter().cloned());
-    let pending = Pending::new(site, id, touched.into_iter().collect());
+    touched.extend(orders.before.iter().cloned());
+    let pending = Pending::new(orders.site, orders.id, touched.into_iter().collect());
     let document = serde_json::to_vec(&pending).unwrap_or_default();
     if let Err(trouble) = remote.write(PENDING, document, PutMode::Overwrite).await {
         outcome.failed.push((PENDING.to_owned(), in_words(trouble)));
@@ -104,8 +113,8 @@ pub async fn carry_out(
     let run = Run {
         remote,
         publication,
-        bytes,
-        hear,
+        bytes: orders.bytes,
+        hear: orders.hear,
         progress: Mutex::new(Progress {
             total: plan.actions().count(),
             total_bytes: plan.actions().map(Action::bytes).sum(),
@@ -118,7 +127,7 @@ pub async fn carry_out(
             outcome.left.extend(actions.iter().cloned());
             continue;
         }
-        run.stage(actions, claim, now, &mut outcome).await;
+        run.stage(actions, claim, orders.now, &mut outcome).await;
     }
     outcome.stopped = remote.attempts.is_stopped() && !outcome.left.is_empty();
     if outcome.is_whole()

@@ -17,7 +17,7 @@ use super::plan::{Action, Plan, Wanted, plan};
 use super::publication::{self, Earlier, FOLDER, Publication, object_path, publication_path};
 use super::remote::Remote;
 use super::retry::{Attempts, Patience};
-use super::run::{Bytes, Hear, Outcome, carry_out};
+use super::run::{Bytes, Hear, Orders, Outcome, carry_out};
 use super::stores::{self, Address};
 use super::survey::{documents, survey};
 use crate::content::config::{BaseUrl, Config, PublishOptions};
@@ -338,12 +338,16 @@ pub async fn session(remote: &Remote, job: Job<'_>, hear: Hear<'_>) -> Result<Re
         });
         return Ok(report);
     }
-    let ids = (wanted.site.as_str(), wanted.id.as_str());
-    let (plan, touched) = (&report.plan, &surveyed.touched);
-    let outcome = carry_out(
-        remote, plan, ids, touched, &mut claim, &job.now, job.bytes, hear,
-    )
-    .await;
+    let orders = Orders {
+        plan: &report.plan,
+        site: &wanted.site,
+        id: &wanted.id,
+        before: &surveyed.touched,
+        now: &job.now,
+        bytes: job.bytes,
+        hear,
+    };
+    let outcome = carry_out(remote, &orders, &mut claim).await;
     claim.release(remote).await;
     if outcome.is_whole()
         && let Some(publication) = &report.plan.publication
