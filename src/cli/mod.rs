@@ -14,6 +14,7 @@ mod init;
 mod listen;
 mod new;
 mod publish;
+mod publish_document;
 mod serve;
 mod synth;
 mod watch;

@@ -7,10 +7,10 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::TROUBLE;
 use super::context::{Context, now, of_build_error};
+use super::publish_document::{of_report, pretty};
 use crate::edge::build::BuildOptions;
 use crate::edge::publish::Refusal;
 use crate::edge::publish::plan::{Action, Why};
@@ -95,7 +95,7 @@ pub(super) fn run(context: &Context, arguments: &PublishArguments) -> ExitCode {
         Err(error) => return trouble(context, arguments, &error),
     };
     let printed = match arguments.json {
-        true => context.print(&document(&report, arguments)),
+        true => context.print(&of_report(&report, arguments.dry_run)),
         false => print(context, arguments, &report),
     };
     match printed {
@@ -286,105 +286,6 @@ fn counts<'a>(actions: impl Iterator<Item = &'a Action>) -> String {
         "{sent} sent ({}), {restored}{deleted} deleted",
         HumanBytes(bytes)
     )
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    ok: bool,
-    dry_run: bool,
-    refusals: Vec<JsonRefusal<'a>>,
-    warnings: &'a [String],
-    /// Operations in order.
-    plan: Vec<JsonAction>,
-    /// Operations done; none where nothing was begun.
-    done: Option<Vec<JsonAction>>,
-    failed: Vec<JsonFailure<'a>>,
-    not_done: Vec<JsonAction>,
-    stopped: bool,
-    current: Option<&'a Earlier>,
-    earlier: &'a [Earlier],
-}
-
-#[derive(Serialize)]
-struct JsonRefusal<'a> {
-    name: &'a str,
-    message: &'a str,
-    help: &'a str,
-    paths: &'a [String],
-}
-
-#[derive(Serialize)]
-struct JsonFailure<'a> {
-    path: &'a str,
-    why: &'a str,
-}
-
-#[derive(Serialize)]
-struct JsonAction {
-    action: &'static str,
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<Why>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bytes: Option<u64>,
-}
-
-impl From<&Action> for JsonAction {
-    fn from(action: &Action) -> Self {
-        let (name, why, bytes) = match action {
-            Action::Remember(_) => ("remember", None, None),
-            Action::Save(..) => ("save", None, None),
-            Action::Put(entry, why) => ("put", Some(*why), Some(entry.size)),
-            Action::Restore(_, why) => ("restore", Some(*why), None),
-            Action::Manifest => ("manifest", None, None),
-            Action::Delete(_) => ("delete", None, None),
-            Action::Collect(_) => ("collect", None, None),
-            Action::Forget(_) => ("forget", None, None),
-        };
-        Self {
-            action: name,
-            path: action.path(),
-            why,
-            bytes,
-        }
-    }
-}
-
-fn document(report: &Report, arguments: &PublishArguments) -> String {
-    let outcome = report.outcome.as_ref();
-    let all = |actions: &[Action]| actions.iter().map(JsonAction::from).collect();
-    pretty(&Document {
-        ok: report.is_good(),
-        dry_run: arguments.dry_run,
-        refusals: report
-            .refusals
-            .iter()
-            .map(|refusal| JsonRefusal {
-                name: refusal.name,
-                message: &refusal.message,
-                help: &refusal.help,
-                paths: &refusal.paths,
-            })
-            .collect(),
-        warnings: &report.warnings,
-        plan: report.plan.actions().map(JsonAction::from).collect(),
-        done: outcome.map(|outcome| all(&outcome.done)),
-        failed: outcome.map_or_else(Vec::new, |outcome| {
-            let failed = outcome.failed.iter();
-            failed
-                .map(|(path, why)| JsonFailure { path, why })
-                .collect()
-        }),
-        not_done: outcome.map_or_else(Vec::new, |outcome| all(&outcome.left)),
-        stopped: outcome.is_some_and(|outcome| outcome.stopped),
-        current: report.current.as_ref(),
-        earlier: &report.earlier,
-    })
-}
-
-fn pretty(value: &impl Serialize) -> String {
-    // Text, numbers and lists serialize without failing.
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 
 /// Files, bytes and the time left, on a terminal.

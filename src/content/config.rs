@@ -311,10 +311,6 @@ pub struct CacheOptions {
 }
 
 /// A target that the site is published to.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch that users set by name"
-)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PublishOptions {
     /// A folder, or the URL of a bucket; without credentials.

@@ -21,9 +21,12 @@ pub mod guard;
 pub mod headers;
 pub mod made;
 pub mod plan;
+#[cfg(test)]
+mod plan_tests;
 pub mod publication;
 pub mod remote;
 pub mod retry;
+mod rollback;
 pub mod run;
 pub mod session;
 pub mod stores;

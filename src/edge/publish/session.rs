@@ -9,14 +9,15 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
-use super::claim::{self, Now, Unclaimed, in_words};
+use super::claim::{self, Now, Unclaimed};
 use super::entry::Entry;
 use super::guard::{self, Refusal};
 use super::made::{Made, made};
-use super::plan::{Action, Plan, Wanted, plan};
-use super::publication::{self, Earlier, FOLDER, Publication, object_path, publication_path};
+use super::plan::{Plan, Wanted, plan};
+use super::publication::{Earlier, Publication};
 use super::remote::Remote;
 use super::retry::{Attempts, Patience};
+use super::rollback::{bring_back, lost};
 use super::run::{Bytes, Hear, Orders, Outcome, carry_out};
 use super::stores::{self, Address};
 use super::survey::{documents, survey};
@@ -381,61 +382,4 @@ fn publication_id(wanted: &Wanted, recorded: Option<&Publication>, now: Timestam
     let number = recorded.map_or(0, |recorded| recorded.number) + 1;
     let digest = Digest::of_named("publication", &(number, keys));
     format!("{}-{}", now.strftime("%Y%m%dT%H%M%SZ"), digest.short(8))
-}
-
-/// The objects of an earlier publication.
-async fn bring_back(
-    remote: &Remote,
-    recorded: Option<&Publication>,
-    id: &str,
-) -> Result<Result<BTreeMap<OutPath, Entry>, Refusal>, String> {
-    let earlier = recorded.map_or(&[][..], |recorded| &recorded.earlier);
-    let unknown = || {
-        let near = did_you_mean(id, earlier.iter().map(|one| one.id.as_str()));
-        let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
-        Refusal::new(
-            "no-publication",
-            "no publication of that id can be brought back",
-            format!("{near}`--list` says which there are"),
-        )
-    };
-    if !earlier.iter().any(|one| one.id == id) {
-        return Ok(Err(unknown()));
-    }
-    let read = remote.read(&publication_path(id)).await.map_err(in_words)?;
-    let parsed = read.map(|(bytes, _)| publication::parse(&bytes));
-    Ok(match parsed {
-        Some(Ok(publication)) => Ok(publication.entries),
-        _ => Err(Refusal::new(
-            "damaged-record",
-            "what is remembered of that publication is gone or damaged",
-            "bring back another one, or build the site from its sources as they were",
-        )),
-    })
-}
-
-/// Refuses to bring back what is no longer kept.
-async fn lost(remote: &Remote, plan: &Plan) -> Result<Option<Refusal>, String> {
-    let wanted: Vec<&Entry> = plan
-        .actions()
-        .filter_map(|action| match action {
-            Action::Restore(entry, _) => Some(entry),
-            _ => None,
-        })
-        .collect();
-    if wanted.is_empty() {
-        return Ok(None);
-    }
-    let kept = remote
-        .list(&format!("{FOLDER}objects"))
-        .await
-        .map_err(in_words)?;
-    let gone: Vec<String> = wanted
-        .iter()
-        .filter(|entry| kept.binary_search(&object_path(entry.key())).is_err())
-        .map(|entry| entry.path.to_string())
-        .collect();
-    let message = "the target no longer keeps everything of that publication";
-    let help = "build the site from its sources as they were, and publish that";
-    Ok((!gone.is_empty()).then(|| Refusal::new("lost-objects", message, help).about(gone)))
 }
