@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use guidepost::content::config::{Config, MarkdownOptions};
+use guidepost::content::config::{Config, MarkdownOptions, PublishOptions};
 use guidepost::ground::rule::Rule;
 use guidepost::render::inputs::{
     DateInput, ItemInput, LinkInput, ListInput, PageInput, ReviewInput, SimilarInput, SiteInput,
@@ -187,7 +187,7 @@ fn every_configuration_key_is_documented_with_its_default() {
         );
     }
     // Tables and lists of tables have parts of their own.
-    let apart = ["menu", "taxonomies", "cascade", "rules", "extra"];
+    let apart = ["menu", "taxonomies", "cascade", "rules", "extra", "publish"];
     let mut expected = Vec::new();
     for key in config.as_object().unwrap().keys() {
         if !groups.contains(&key.as_str()) && !apart.contains(&key.as_str()) {
@@ -196,7 +196,11 @@ fn every_configuration_key_is_documented_with_its_default() {
     }
     assert_eq!(sorted(documented[""].clone()), sorted(expected));
     for name in apart {
-        let shown = [format!("[[{name}]]"), format!("[{name}]")];
+        let shown = [
+            format!("[[{name}]]"),
+            format!("[{name}]"),
+            format!("[{name}."),
+        ];
         assert!(shown.iter().any(|shown| page.contains(shown)), "{name}");
     }
 }
@@ -255,6 +259,28 @@ fn documented_defaults_are_the_codes_own() {
     }
     assert!(checked > 40, "only {checked} defaults were found");
     assert!(MarkdownOptions::default().tables);
+}
+
+#[test]
+fn every_key_of_a_target_is_documented_with_its_default() {
+    let page = manual("configuration.md");
+    let rows = rows(part(&page, "## Publishing"));
+    let defaults = serde_json::to_value(PublishOptions::default()).unwrap();
+    let mut keys = Vec::new();
+    for row in &rows {
+        let key = row[0].trim_matches('`').replace('-', "_");
+        let default = &defaults[&key];
+        match row[2].as_str() {
+            "needed" => assert_eq!(default, ""),
+            "none" => assert!(default.is_null(), "{key}"),
+            written => {
+                let value: Value = serde_json::from_str(written.trim_matches('`')).unwrap();
+                assert_eq!(value, *default, "{key}");
+            }
+        }
+        keys.push(key);
+    }
+    assert_eq!(sorted(keys), sorted(fields(&PublishOptions::default())));
 }
 
 #[test]

@@ -13,6 +13,8 @@ mod explain;
 mod init;
 mod listen;
 mod new;
+mod publish;
+mod publish_document;
 mod serve;
 mod synth;
 mod watch;
@@ -77,6 +79,8 @@ enum Command {
     Serve(serve::ServeArguments),
     /// Serve the site while it is written: rebuild and reload at each save
     Watch(watch::WatchArguments),
+    /// Take the built site live: send what differs to a target
+    Publish(publish::PublishArguments),
     /// Write a site of made-up guides, for load tests
     Synth(synth::SynthArguments),
     /// Print a script that completes commands in a shell
@@ -106,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Clean(arguments) => clean::run(&context, &arguments),
         Command::Serve(arguments) => serve::run(&context, &arguments),
         Command::Watch(arguments) => watch::run(&context, &arguments),
+        Command::Publish(arguments) => publish::run(&context, &arguments),
         Command::Synth(arguments) => synth::run(&context, &arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }

@@ -59,6 +59,11 @@ pub struct Config {
     pub review: ReviewOptions,
     /// What is remembered between builds.
     pub cache: CacheOptions,
+    /// Where the site is published, by name.
+    pub publish: BTreeMap<String, PublishOptions>,
+    /// Tells the site from others on a publishing target; derived from the
+    /// base URL where there is none.
+    pub site_id: Option<String>,
     /// Paths below the content folder that are no content, in the syntax of
     /// `.gitignore`.
     pub ignore: Vec<String>,
@@ -305,6 +310,56 @@ pub struct CacheOptions {
     pub max_size: u32,
 }
 
+/// A target that the site is published to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublishOptions {
+    /// A folder, or the URL of a bucket; without credentials.
+    pub to: String,
+    /// The endpoint of a service that is compatible with S3.
+    pub endpoint: Option<String>,
+    /// The region of a bucket.
+    pub region: Option<String>,
+    /// Deletions in one publication, in per cent of the site.
+    pub max_deletes: u32,
+    /// Earlier publications that can be brought back.
+    pub keep: u32,
+    /// Publications for which a fingerprinted file stays once no page of the
+    /// site names it any more.
+    pub keep_assets: u32,
+    /// Whether text is sent compressed.
+    pub compress: bool,
+    /// Seconds for which readers may keep a page.
+    pub page_max_age: u32,
+    /// Seconds for which readers may keep any other file.
+    pub asset_max_age: u32,
+    /// Seconds for which readers may keep a file whose name changes with its
+    /// content.
+    pub fingerprinted_max_age: u32,
+    /// Whether `_headers` is published.
+    pub headers_file: bool,
+    /// Whether `_redirects` is published, and no pages that redirect.
+    pub redirects_file: bool,
+}
+
+impl Default for PublishOptions {
+    fn default() -> Self {
+        Self {
+            to: String::new(),
+            endpoint: None,
+            region: None,
+            max_deletes: 25,
+            keep: 5,
+            keep_assets: 3,
+            compress: false,
+            page_max_age: 60,
+            asset_max_age: 3600,
+            fingerprinted_max_age: 31_536_000,
+            headers_file: false,
+            redirects_file: false,
+        }
+    }
+}
+
 /// What a site makes of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RuleSetting {
@@ -336,6 +391,8 @@ impl Default for Config {
             feeds: FeedOptions::default(),
             review: ReviewOptions::default(),
             cache: CacheOptions::default(),
+            publish: BTreeMap::new(),
+            site_id: None,
             ignore: Vec::new(),
             noindex: Vec::new(),
             rules: BTreeMap::new(),

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use super::build::{Build, BuildError, no_base_url};
 use super::gather::{self, Articles};
 use super::onlookers::{self, End};
-use super::record::{BuildRecord, MOST_CHANGES, PageRecord};
+use super::record::{BuildRecord, MOST_CHANGES, MadeWith, PageRecord};
 use super::renderer::{MadeOutput, Renderer};
 use super::write::OutputFolder;
 use crate::content::article::Article;
@@ -112,6 +112,11 @@ pub(super) fn run(build: &mut Build<'_>, cache: Option<&mut Cache>) -> Result<En
         remember_outputs(build, cache, made.outputs, made.ground, &published.stamps);
         let record = BuildRecord {
             given: build.given,
+            made: MadeWith {
+                base_url: build.options.base_url.clone(),
+                drafts: build.options.drafts,
+                future: build.options.future,
+            },
             shape: build.shape,
             from: boundaries.0,
             until: boundaries.1,

@@ -8,6 +8,7 @@ pub mod frame;
 mod full;
 mod gather;
 pub mod onlookers;
+pub mod publish;
 mod quick;
 pub mod record;
 mod renderer;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::content::article::{Article, Listing, Own, Targets};
+use crate::content::config::BaseUrl;
 use crate::content::kept::KeptFront;
 use crate::content::packed::PackedMap;
 use crate::content::permalink::Kind;
@@ -23,6 +24,8 @@ pub struct BuildRecord {
     /// Digest of the configuration's bytes and of all options that decide
     /// bytes.
     pub given: Digest,
+    /// How it was made.
+    pub made: MadeWith,
     /// Digest of the lists of files that the scan found.
     pub shape: Digest,
     /// The last instant before the build at which the site differed; the site
@@ -39,6 +42,17 @@ pub struct BuildRecord {
     /// Sources that were added, changed or removed before this build, at most
     /// [`MOST_CHANGES`].
     pub changed: Vec<SrcPath>,
+}
+
+/// The options of a build that decide which site it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeWith {
+    /// The base URL that was given in place of the configured one.
+    pub base_url: Option<BaseUrl>,
+    /// Whether drafts are in it.
+    pub drafts: bool,
+    /// Whether guides of the future are in it.
+    pub future: bool,
 }
 
 /// Changed sources that a build remembers.

@@ -31,6 +31,8 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "feeds",
             "review",
             "cache",
+            "publish",
+            "site-id",
             "ignore",
             "noindex",
             "rules",
@@ -75,6 +77,23 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
     ("feeds", &["site", "sections", "limit"]),
     ("review", &["noindex-status", "noindex-overdue"]),
     ("cache", &["max-size"]),
+    (
+        "publish",
+        &[
+            "to",
+            "endpoint",
+            "region",
+            "max-deletes",
+            "keep",
+            "keep-assets",
+            "compress",
+            "page-max-age",
+            "asset-max-age",
+            "fingerprinted-max-age",
+            "headers-file",
+            "redirects-file",
+        ],
+    ),
 ];
 
 /// Complains of a key that the table does not have.

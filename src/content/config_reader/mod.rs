@@ -7,6 +7,7 @@
 //! afterwards is judged on its own.
 
 mod keys;
+mod publish;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -105,6 +106,8 @@ fn top_key(
         "feeds" => tables::feeds(reader, &mut config.feeds, node),
         "review" => tables::review(reader, &mut config.review, node),
         "cache" => tables::cache(reader, &mut config.cache, node),
+        "publish" => config.publish = publish::targets(reader, node),
+        "site-id" => config.site_id = values::words(reader, key, node, "\"runbooks\""),
         "ignore" => config.ignore = values::ignore(reader, node),
         "noindex" => config.noindex = values::front_matter_paths(reader, node),
         "rules" => config.rules = tables::rules(reader, node),

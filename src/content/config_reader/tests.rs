@@ -1,5 +1,5 @@
 use super::*;
-use crate::content::config::{MenuItem, MetaRendering, RawHtml, RuleSetting};
+use crate::content::config::{MenuItem, MetaRendering, PublishOptions, RawHtml, RuleSetting};
 use crate::ground::paths::SrcPath;
 use crate::ground::value::Value;
 
@@ -41,6 +41,7 @@ description = "How we keep things running"
 author = "Platform team"
 language = "pt-BR"
 time-zone = "Europe/Amsterdam"
+site-id = "runbooks"
 relative-urls = true
 output-style = "file"
 paginate-by = 0
@@ -124,6 +125,20 @@ noindex-overdue = true
 
 [cache]
 max-size = 100
+
+[publish.live]
+to = "s3://bucket/prefix"
+endpoint = "https://s3.example.org"
+region = "eu-west-1"
+max-deletes = 10
+keep = 0
+keep-assets = 1
+compress = true
+page-max-age = 0
+asset-max-age = 1
+fingerprinted-max-age = 2
+headers-file = true
+redirects-file = true
 
 [rules]
 broken-link = "error"
@@ -225,7 +240,11 @@ fn the_list_of_keys_is_the_list_of_keys_that_are_read() {
         let entries = match *table {
             "" => &entries[..],
             name => {
-                let entry = entries.iter().find(|entry| entry.key == name).unwrap();
+                let mut entry = entries.iter().find(|entry| entry.key == name).unwrap();
+                // A table of targets, which have names of their own.
+                if let ("publish", node::Kind::Table(targets)) = (name, &entry.value.kind) {
+                    entry = &targets[0];
+                }
                 match &entry.value.kind {
                     node::Kind::Table(inner) => &inner[..],
                     node::Kind::List(items) => match &items[0].kind {
@@ -524,4 +543,60 @@ fn the_default_themes_exist() {
             "{theme} is not among {themes:?}"
         );
     }
+}
+
+#[test]
+fn a_target_is_read_and_has_defaults() {
+    let read = config(EVERYTHING, &[]);
+    let live = &read.publish["live"];
+    assert_eq!((live.max_deletes, live.keep, live.keep_assets), (10, 0, 1));
+    assert!(live.compress && live.headers_file && live.redirects_file);
+    assert_eq!(read.site_id.as_deref(), Some("runbooks"));
+    let read = config("[publish.a]\nto = \"../live\"", &[]);
+    let expected = PublishOptions {
+        to: "../live".into(),
+        ..PublishOptions::default()
+    };
+    assert_eq!(read.publish["a"], expected);
+    for to in [
+        "gs://bucket",
+        "az://container/x",
+        "abfss://container@account.dfs.core.windows.net/x",
+        "https://bucket.s3.eu-west-1.amazonaws.com",
+        "https://0123.r2.cloudflarestorage.com/bucket",
+    ] {
+        config(&format!("[publish.a]\nto = \"{to}\""), &[]);
+    }
+}
+
+#[test]
+fn credentials_in_a_target_are_refused_and_never_repeated() {
+    for (key, value) in [
+        ("to", "s3://AKIA:hunter2@bucket/x"),
+        ("to", "s3://hunter2@bucket"),
+        ("to", "https://b.s3.amazonaws.com/?X-Amz-Signature=hunter2"),
+        ("to", "az://container?sig=hunter2"),
+        ("to", "abfss://c:hunter2@account.dfs.core.windows.net/"),
+        ("to", "ftp://hunter2.example.org/"),
+        ("endpoint", "https://a:hunter2@s3.example.org"),
+        ("secret-access-key", "hunter2"),
+    ] {
+        let text = format!("[publish.live]\n{key} = \"{value}\"");
+        let source = Source::new(SrcPath::new("guidepost.toml"), &text);
+        let (read, found) = read(&source);
+        assert!(!found.is_empty(), "{value}");
+        assert!(found.iter().all(|found| found.level == Level::Error));
+        assert!(
+            !format!("{found:?}{read:?}").contains("hunter2"),
+            "{found:?}"
+        );
+    }
+    config(
+        "[publish.live]\nto = \"x\"\nmax_deletes = 3\n[publish.b]\nkeep = 1",
+        &[
+            "unknown-config-key 3:1+11 unknown key `publish.max_deletes` | did you mean `max-deletes`?",
+            "invalid-config 4:10+1 `publish.b` does not say where `to` \
+             | add `to = \"s3://bucket/prefix\"`, or the path of a folder",
+        ],
+    );
 }
