@@ -5,10 +5,10 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 
-use super::context::{Context, now, parse_now};
+use super::context::{Context, now, parse_now, shared_access};
 use super::{CONTENT, document};
 use crate::content::config::BaseUrl;
 use crate::edge::build::{BuildOptions, BuildReport, build};
@@ -116,7 +116,9 @@ pub(super) fn build_with(
 }
 
 fn options(context: &Context, arguments: &BuildArguments) -> Result<BuildOptions, ExitCode> {
-    let now = now(arguments.now).map_err(|message| context.trouble(&message, None))?;
+    let trouble = |message: String| context.trouble(&message, None);
+    let now = now(arguments.now).map_err(trouble)?;
+    let access = shared_access().map_err(trouble)?;
     Ok(BuildOptions {
         root: context.root(),
         out: arguments.out.clone(),
@@ -128,6 +130,7 @@ fn options(context: &Context, arguments: &BuildArguments) -> Result<BuildOptions
         now,
         strict: arguments.strict,
         no_cache: arguments.no_cache,
+        shared: Some(access),
     })
 }
 
@@ -149,6 +152,10 @@ fn print(
     if let Some(warning) = &outcome.cache_warning {
         context.say(&format!("{}: {warning}", context.paint("1;33", "warning")));
     }
+    let shared = outcome.shared.as_ref();
+    if let Some(warning) = shared.and_then(|shared| shared.warning.as_ref()) {
+        context.say(&format!("{}: {warning}", context.paint("1;33", "warning")));
+    }
     eprint!("{}", report::text(&outcome.diagnostics, &context.style()));
     if arguments.explain {
         for (path, reasons) in &outcome.reasons {
@@ -161,6 +168,15 @@ fn print(
         }
     }
     closing_line(context, outcome, took);
+    if let Some(shared) = shared.filter(|shared| shared.fetched + shared.given > 0) {
+        context.say(&format!(
+            "  shared cache: {} fetched ({}), {} given ({})",
+            entries(shared.fetched),
+            HumanBytes(shared.fetched_bytes),
+            entries(shared.given),
+            HumanBytes(shared.given_bytes),
+        ));
+    }
     if outcome.guides == 0 && !outcome.failed && !arguments.drafts {
         context.say("  there is no guide: `guidepost new` makes one, `--drafts` shows drafts");
     }
@@ -191,12 +207,25 @@ fn print_differences(context: &Context, differences: &[Difference]) {
     );
 }
 
-fn closing_line(context: &Context, outcome: &BuildReport, took: Duration) {
-    let took = if took < Duration::from_secs(1) {
+/// A time as a reader sees it.
+pub(super) fn took_in_words(took: Duration) -> String {
+    if took < Duration::from_secs(1) {
         format!("{} ms", took.as_millis())
     } else {
         format!("{:.2} s", took.as_secs_f64())
-    };
+    }
+}
+
+/// A number of entries of a cache.
+pub(super) fn entries(count: usize) -> String {
+    match count {
+        1 => "1 entry".to_owned(),
+        count => format!("{count} entries"),
+    }
+}
+
+fn closing_line(context: &Context, outcome: &BuildReport, took: Duration) {
+    let took = took_in_words(took);
     if outcome.failed {
         let counts = report::counts(&outcome.diagnostics);
         eprintln!(

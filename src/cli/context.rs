@@ -10,6 +10,8 @@ use super::{Arguments, Color, TROUBLE};
 use crate::content::config::FILE_NAME;
 use crate::edge::build::BuildError;
 use crate::edge::report::{self, Style};
+use crate::edge::shared_cache::Access;
+use crate::engine::seal::Secret;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::fs::{self, FsError};
 
@@ -171,6 +173,35 @@ pub(super) fn now(given: Option<Timestamp>) -> Result<Timestamp, String> {
             }),
         Err(_) => Ok(Timestamp::now()),
     }
+}
+
+/// The shortest key that is taken.
+const SHORTEST_KEY: usize = 16;
+
+/// How the shared cache may be used, as the environment says. A key that is
+/// empty is none: what is secret is not handed to everybody.
+pub(super) fn shared_access() -> Result<Access, String> {
+    let key = std::env::var("GUIDEPOST_CACHE_KEY").unwrap_or_default();
+    let key = key.trim();
+    if !key.is_empty() && key.chars().count() < SHORTEST_KEY {
+        return Err(format!(
+            "GUIDEPOST_CACHE_KEY is shorter than {SHORTEST_KEY} characters"
+        ));
+    }
+    let read_only = std::env::var("GUIDEPOST_CACHE_READ_ONLY").unwrap_or_default();
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| {
+            ["AWS_", "GOOGLE_", "AZURE_"]
+                .iter()
+                .any(|of| name.starts_with(of))
+        });
+    Ok(Access {
+        secret: (!key.is_empty()).then(|| Secret::new(key)),
+        read_only: !["", "0", "false"].contains(&read_only.trim()),
+        environment: environment.collect(),
+        ..Access::default()
+    })
 }
 
 /// Reads `--now`: RFC 3339, or a day, which then means its midnight in UTC.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::TROUBLE;
 use crate::edge::build::{BuildError, BuildReport, Steps};
 use crate::edge::report;
+use crate::edge::shared_cache::Exchanged;
 use crate::edge::verify::Difference;
 
 #[derive(Serialize)]
@@ -24,6 +25,9 @@ struct Document<'a> {
     next_change: Option<String>,
     /// What was wrong with the cache.
     cache_warning: Option<&'a str>,
+    /// What was exchanged with other machines; none where nothing was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared: Option<&'a Exchanged>,
     /// What a clean build makes otherwise; none without `--verify`.
     #[serde(skip_serializing_if = "Option::is_none")]
     differences: Option<Vec<JsonDifference<'a>>>,
@@ -81,6 +85,7 @@ pub(super) fn of_build(outcome: &BuildReport, differences: Option<&[Difference]>
             .collect(),
         next_change: outcome.next_change.map(|instant| instant.to_string()),
         cache_warning: outcome.cache_warning.as_deref(),
+        shared: outcome.shared.as_ref(),
         differences: differences
             .map(|differences| differences.iter().map(JsonDifference::of).collect()),
         timings: outcome

@@ -5,6 +5,7 @@
 //! usage, configuration or IO.
 
 mod build;
+mod cache;
 mod clean;
 mod completions;
 mod context;
@@ -77,6 +78,8 @@ enum Command {
     Clean(clean::CleanArguments),
     /// Build the site and serve it on this machine
     Serve(serve::ServeArguments),
+    /// Work on the cache that machines share
+    Cache(cache::CacheArguments),
     /// Serve the site while it is written: rebuild and reload at each save
     Watch(watch::WatchArguments),
     /// Take the built site live: send what differs to a target
@@ -108,6 +111,7 @@ pub fn run() -> ExitCode {
         Command::Build(arguments) => build::run(&context, &arguments),
         Command::Explain(arguments) => explain::run(&context, &arguments),
         Command::Clean(arguments) => clean::run(&context, &arguments),
+        Command::Cache(arguments) => cache::run(&context, &arguments),
         Command::Serve(arguments) => serve::run(&context, &arguments),
         Command::Watch(arguments) => watch::run(&context, &arguments),
         Command::Publish(arguments) => publish::run(&context, &arguments),

@@ -308,6 +308,11 @@ pub struct ReviewOptions {
 pub struct CacheOptions {
     /// Megabytes (2^20 bytes) that the cache of one output folder may take.
     pub max_size: u32,
+    /// Where machines share what they made: a URL, or a folder below the
+    /// site's root.
+    pub remote: Option<String>,
+    /// Whether nothing is given there.
+    pub remote_read_only: bool,
 }
 
 /// A target that the site is published to.
@@ -511,6 +516,10 @@ impl Default for ReviewOptions {
 
 impl Default for CacheOptions {
     fn default() -> Self {
-        Self { max_size: 4096 }
+        Self {
+            max_size: 4096,
+            remote: None,
+            remote_read_only: false,
+        }
     }
 }

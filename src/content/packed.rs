@@ -72,6 +72,11 @@ impl PackedMap {
         postcard::from_bytes(&self.0).unwrap_or_default()
     }
 
+    /// Whether the bytes are those of a map.
+    pub fn is_sound(&self) -> bool {
+        self.0.is_empty() || postcard::from_bytes::<Map>(&self.0).is_ok()
+    }
+
     /// The scalar at a dotted path such as `flags.needs_human_review`; `None`
     /// where there is none, or a list or map. Copies no text but its own.
     pub fn scalar(&self, path: &str) -> Option<Value> {

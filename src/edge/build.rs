@@ -12,6 +12,7 @@ use super::changes::Changes;
 use super::frame::Frame;
 use super::full;
 use super::scan::Layout;
+use super::shared_cache::{self, Access, Exchanged, Shared};
 pub(super) use super::under_way::{Build, Clock, Extent, no_base_url};
 use super::write::{OutputFolder, Written};
 use crate::content::config::BaseUrl;
@@ -49,6 +50,9 @@ pub struct BuildOptions {
     pub strict: bool,
     /// Believe no cache and write none.
     pub no_cache: bool,
+    /// How the shared cache may be used that the site names; it is not used
+    /// where this is `None`.
+    pub shared: Option<Access>,
 }
 
 impl BuildOptions {
@@ -65,6 +69,7 @@ impl BuildOptions {
             now,
             strict: false,
             no_cache: false,
+            shared: None,
         }
     }
 
@@ -134,6 +139,8 @@ pub struct BuildReport {
     pub next_change: Option<Timestamp>,
     /// What was wrong with the cache.
     pub cache_warning: Option<String>,
+    /// What was exchanged with other machines, where any of it was asked for.
+    pub shared: Option<Exchanged>,
 }
 
 /// Steps that were run, and steps whose output was known.
@@ -168,6 +175,19 @@ pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildRepo
         true => None,
         false => Some(open_cache(&frame.layout)?),
     };
+    let (settings, root) = (frame.config.cache.clone(), frame.layout.root.clone());
+    let start = |cache: &Cache, unknown: usize| {
+        let access = options.shared.as_ref()?;
+        let fresh = cache.facts().sources.is_empty();
+        shared_cache::is_worth_asking(unknown, fresh)
+            .then(|| Shared::start(&settings, access, &root, program_id()))
+            .flatten()
+    };
+    // A machine that knows nothing asks while it walks.
+    let shared = match &cache {
+        Some(cache) if cache.facts().sources.is_empty() => start(cache, usize::MAX),
+        _ => None,
+    };
     let frame = frame.walked();
     clock.lap("scan");
     let none = Facts::default();
@@ -181,7 +201,17 @@ pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildRepo
         return Ok(build.finish());
     };
     build.report.cache_warning = cache.warning.take();
-    build.run(&mut cache, Extent::AsNeeded)?;
+    build.shared = shared.or_else(|| start(&cache, build.unknown(cache.facts())));
+    let extent = match build.shared {
+        Some(_) => Extent::Whole,
+        None => Extent::AsNeeded,
+    };
+    build.run(&mut cache, extent)?;
+    let shared = build.shared.take();
+    let gifts = match &shared {
+        Some(shared) if !build.report.failed => shared.gifts(&cache),
+        _ => Vec::new(),
+    };
     if !build.report.failed {
         let room = u64::from(build.config.cache.max_size) << 20;
         let saved = cache.save(room, full::live_blocks);
@@ -189,6 +219,10 @@ pub fn build(options: &BuildOptions, progress: Progress<'_>) -> Result<BuildRepo
             build.report.cache_warning = Some(format!("the cache was not saved: {error}"));
         }
         OutputFolder::finish(&build.layout.out, &build.layout.cache)?;
+    }
+    if let Some(shared) = shared {
+        build.report.shared = Some(shared.finish(gifts));
+        build.clock.lap("share");
     }
     Ok(build.finish())
 }

@@ -228,6 +228,9 @@ fn make(
         },
     };
     build.templates = Some(Arc::clone(&templates));
+    if let Some(shared) = &build.shared {
+        shared.wait_for_blocks();
+    }
     let highlighted = Memo::new(HIGHLIGHT_MEMO, cache.map(|cache| Arc::clone(&cache.blocks)));
     let world = World {
         root,
@@ -262,6 +265,7 @@ fn make(
         prints: resident.map(|resident| resident.on(ground)),
         facts: cache.map(Cache::facts),
         pages: cache.map(|cache| &cache.pages),
+        shared: build.shared.as_ref(),
         number: build.number,
         changed: &build.changed,
     };
@@ -308,6 +312,9 @@ fn make(
     }
     made.ground = ground;
     build.report.steps.highlighted = highlighted.steps_run();
+    if let Some(shared) = &build.shared {
+        shared.highlighted(highlighted.keys_run());
+    }
     build.report.steps.rendered = made.outputs.iter().filter(|made| !made.stands).count();
     build.report.steps.skipped = made.outputs.iter().filter(|made| made.stands).count();
     for output in &made.outputs {

@@ -13,7 +13,8 @@ use super::build::Build;
 use super::record::ArticleRecord;
 use super::resident::Resident;
 use super::scan::{MarkdownFile, Scan};
-use super::sources;
+use super::shared_cache::Shared;
+use super::sources::{self, Seen};
 use crate::content::article::{Article, ParseArticle, ParseOptions};
 use crate::content::data;
 use crate::engine::cache::Cache;
@@ -89,6 +90,18 @@ pub(super) fn articles(
     let resident = build.resident.as_ref();
     let given_up = build.onlookers.given_up;
     let wanted = seen.len();
+    let shared = build.shared.as_ref();
+    if let (Some(shared), Some(cache)) = (shared, cache) {
+        shared.want(
+            &unknown(&seen, &files, &build.parse_options, cache),
+            &cache.blocks,
+        );
+    }
+    let from = Known {
+        cache,
+        resident,
+        shared,
+    };
     let results: Vec<_> = seen
         .into_par_iter()
         .filter(|_| !given_up())
@@ -107,7 +120,7 @@ pub(super) fn articles(
                 seen.path,
                 seen.stamped,
                 read,
-                Found::Source(article(root, &parsing, seen.bytes, cache, resident)),
+                Found::Source(article(root, &parsing, seen.bytes, &from)),
             ))
         })
         .collect();
@@ -204,13 +217,49 @@ enum From {
     Memory,
 }
 
+/// Where articles may be known.
+struct Known<'a> {
+    cache: Option<&'a Cache>,
+    resident: Option<&'a Resident>,
+    shared: Option<&'a Shared>,
+}
+
+/// The guides that the cache does not know: the key of the step that parses
+/// each, and the digest of its bytes.
+fn unknown(
+    seen: &[Result<Seen, Diagnostic>],
+    files: &HashMap<&SrcPath, &MarkdownFile>,
+    options: &Digested<ParseOptions>,
+    cache: &Cache,
+) -> Vec<(Digest, Digest)> {
+    seen.par_iter()
+        .flatten()
+        .filter_map(|seen| {
+            let parsing = Parsing {
+                file: files.get(&seen.path)?,
+                digest: seen.stamped.digest,
+                options,
+            };
+            let key = parsing.step("").key();
+            let known = cache.facts().sources.get(&seen.path);
+            let known = known.and_then(|fact| fact.parsed);
+            let is_known = known.is_some_and(|known| known.key == key);
+            (!is_known).then_some((key, parsing.digest))
+        })
+        .collect()
+}
+
 fn article(
     root: &Path,
     parsing: &Parsing<'_>,
     bytes: Option<Vec<u8>>,
-    cache: Option<&Cache>,
-    resident: Option<&Resident>,
+    from: &Known<'_>,
 ) -> Result<Outcome, Vec<Diagnostic>> {
+    let Known {
+        cache,
+        resident,
+        shared,
+    } = *from;
     let path = &parsing.file.path;
     let known = cache.and_then(|cache| cache.facts().sources.get(path)?.parsed);
     // What cannot be remembered is parsed again the next time.
@@ -244,6 +293,14 @@ fn article(
             from: From::Cache,
         });
     }
+    if let Some(article) = shared.and_then(|shared| shared.article(key, parsing)) {
+        return Ok(Outcome {
+            parsed: put(&article, key),
+            article: Arc::new(article),
+            key,
+            from: From::Cache,
+        });
+    }
     let text = match bytes {
         Some(bytes) => fs::utf8(path, bytes),
         None => SourceRef {
@@ -256,6 +313,9 @@ fn article(
     let text = text.map_err(|found| vec![found])?;
     let article = parsing.step(&text).run()?;
     let parsed = put(&article, key);
+    if let Some(shared) = shared {
+        shared.parsed(&article, key);
+    }
     Ok(Outcome {
         article: Arc::new(article),
         parsed,

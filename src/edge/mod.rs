@@ -16,6 +16,7 @@ pub mod report;
 mod resident;
 pub mod scan;
 pub mod serve;
+pub mod shared_cache;
 mod sources;
 pub mod synth;
 mod under_way;

@@ -5,6 +5,7 @@
 
 use super::record::{PageRecord, explained};
 use super::resident::Prints;
+use super::shared_cache::Shared;
 use super::write::{self, OutputFolder, Staging};
 use crate::engine::facts::{Facts, OutputFact};
 use crate::engine::pack::{Pack, Slot};
@@ -50,6 +51,8 @@ pub(super) struct Renderer<'a> {
     pub(super) prints: Option<Prints<'a>>,
     pub(super) facts: Option<&'a Facts>,
     pub(super) pages: Option<&'a Pack>,
+    /// Who hears which blocks are in which page.
+    pub(super) shared: Option<&'a Shared>,
     /// The number of this build.
     pub(super) number: u64,
     /// Sources that changed before it.
@@ -118,6 +121,11 @@ impl Renderer<'_> {
             {
                 diagnostics.push(write::foreign(&path, self.folder.path()));
             }
+        }
+        if let (Some(shared), OutputStep::Page(page)) = (self.shared, &step)
+            && let Some(own) = &page.own
+        {
+            shared.page(&own.source.path, &blocks);
         }
         let (slot, reasons) = match (step, self.pages) {
             (OutputStep::Page(page), Some(pages)) => {

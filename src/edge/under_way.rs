@@ -9,16 +9,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
+use rayon::prelude::*;
 
 use super::build::{BuildError, BuildOptions, BuildReport, Progress};
 use super::changes::Changes;
 use super::frame::Frame;
 use super::full;
+use super::gather::Parsing;
 use super::onlookers::{End, Onlookers};
 use super::quick;
 use super::record::BuildRecord;
 use super::resident::Resident;
 use super::scan::{Layout, Scan};
+use super::shared_cache::Shared;
 use super::sources::{self, Seen};
 use super::write::{OutputFolder, OwnTree, Published};
 use crate::content::article::ParseOptions;
@@ -30,6 +33,7 @@ use crate::ground::digest::{Digest, Digested};
 use crate::ground::fs::FsError;
 use crate::ground::paths::SrcPath;
 use crate::ground::rule::{Level, Rule};
+use crate::ground::step::Step as _;
 use crate::render::templates::Templates;
 use crate::site::publication::Edition;
 
@@ -71,6 +75,8 @@ pub(super) struct Build<'a> {
     pub(super) templates: Option<Arc<Templates>>,
     /// What an earlier build left in memory, if it is kept.
     pub(super) resident: Option<Resident>,
+    /// What other machines share, where any of it is asked for.
+    pub(super) shared: Option<Shared>,
     pub(super) clock: Clock,
     pub(super) report: BuildReport,
     pub(super) progress: Progress<'a>,
@@ -136,6 +142,7 @@ impl<'a> Build<'a> {
             own_tree: None,
             templates: None,
             resident: None,
+            shared: None,
             clock,
             report,
             progress,
@@ -190,6 +197,28 @@ impl<'a> Build<'a> {
         self.changed = changed;
         self.seen = seen;
         Ok(())
+    }
+
+    /// How many guides have to be parsed, as far as the facts know.
+    pub(super) fn unknown(&self, facts: &Facts) -> usize {
+        if self.changed.is_empty() {
+            return 0;
+        }
+        self.seen
+            .par_iter()
+            .flatten()
+            .filter(|seen| {
+                self.scan.guide(&seen.path).is_some_and(|file| {
+                    let parsing = Parsing {
+                        file,
+                        digest: seen.stamped.digest,
+                        options: &self.parse_options,
+                    };
+                    let known = facts.sources.get(&seen.path).and_then(|fact| fact.parsed);
+                    known.is_none_or(|known| known.key != parsing.step("").key())
+                })
+            })
+            .count()
     }
 
     /// All files that may decide a byte. Files beside guides are looked at

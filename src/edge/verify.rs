@@ -35,6 +35,7 @@ pub fn verify(options: &BuildOptions, report: &BuildReport) -> Result<Vec<Differ
         out: Some(beside.path().join("out")),
         cache: Some(beside.path().join("cache")),
         no_cache: false,
+        shared: None,
         ..options.clone()
     };
     let clean = build(&clean_options, &|_, _| {})?;

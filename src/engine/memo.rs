@@ -25,7 +25,8 @@ pub struct Memo<T> {
     store: Option<Arc<Store>>,
     room: usize,
     held: AtomicUsize,
-    run: AtomicUsize,
+    /// Keys of the steps that were computed.
+    run: Mutex<Vec<Digest>>,
     hit: AtomicUsize,
 }
 
@@ -38,7 +39,7 @@ impl<T: Serialize + DeserializeOwned> Memo<T> {
             store,
             room,
             held: AtomicUsize::new(0),
-            run: AtomicUsize::new(0),
+            run: Mutex::default(),
             hit: AtomicUsize::new(0),
         }
     }
@@ -64,7 +65,10 @@ impl<T: Serialize + DeserializeOwned> Memo<T> {
             self.hit.fetch_add(1, Ordering::Relaxed);
             stored
         } else {
-            self.run.fetch_add(1, Ordering::Relaxed);
+            self.run
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(key);
             let output = step.run();
             let bytes = postcard::to_stdvec(&output).unwrap_or_default();
             if let Some(store) = &self.store {
@@ -84,7 +88,19 @@ impl<T: Serialize + DeserializeOwned> Memo<T> {
 
     /// Steps that were computed.
     pub fn steps_run(&self) -> usize {
-        self.run.load(Ordering::Relaxed)
+        self.run
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
+    }
+
+    /// The keys of the steps that were computed, in any order; one that two
+    /// threads computed at once stands there twice.
+    pub fn keys_run(&self) -> Vec<Digest> {
+        self.run
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Steps whose output was known.

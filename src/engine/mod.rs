@@ -10,5 +10,7 @@ pub mod log;
 pub mod manifest;
 pub mod memo;
 pub mod pack;
+pub mod seal;
+pub mod shared_pack;
 pub mod stamp;
 pub mod store;

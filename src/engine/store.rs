@@ -96,6 +96,13 @@ impl Store {
         loaded.pack.get(key, slot)
     }
 
+    /// Whether there is a value under a key, as far as the index says.
+    pub fn has(&self, key: Digest) -> bool {
+        self.loaded().is_some_and(|loaded| {
+            loaded.known.contains_key(&key) || lock(&loaded.fresh).slots.contains_key(&key)
+        })
+    }
+
     /// Puts a value under a key. Where that fails the value is forgotten.
     pub fn put(&self, key: Digest, value: &[u8]) {
         if let Some(loaded) = self.loaded()

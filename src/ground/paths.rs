@@ -60,7 +60,22 @@ impl SrcPath {
 
 /// An output file's path relative to the output folder.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "Arc<str>")]
 pub struct OutPath(Arc<str>);
+
+/// What was remembered is checked again: it may have been somebody else who
+/// remembered it.
+impl TryFrom<Arc<str>> for OutPath {
+    type Error = &'static str;
+
+    fn try_from(path: Arc<str>) -> Result<Self, Self::Error> {
+        let checked = Self::new(&path)?;
+        match *checked.0 == *path {
+            true => Ok(Self(path)),
+            false => Err("has a slash at an end"),
+        }
+    }
+}
 
 impl OutPath {
     /// Checks and takes a relative path. Leading and trailing slashes are

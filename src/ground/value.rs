@@ -3,11 +3,15 @@
 //! Maps keep the order of their source. Dates are text here; the typed keys of
 //! the front matter parse theirs.
 
+use std::cell::Cell;
+
+use serde::de::Error as _;
 use serde::ser::{SerializeMap, SerializeSeq};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A scalar, list or ordered map.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub enum Value {
     /// Nothing: YAML's `null`, an empty value.
     Null,
@@ -23,6 +27,33 @@ pub enum Value {
     List(Vec<Value>),
     /// A map in source order, without duplicate keys.
     Map(Map),
+}
+
+/// Lists and maps within each other that are read back, at most: twice what a
+/// source may hold. Bytes that say otherwise would take the whole stack.
+const MOST_DEPTH: usize = 128;
+
+thread_local! {
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let depth = DEPTH.get();
+        if depth > MOST_DEPTH {
+            return Err(D::Error::custom("too many lists within lists"));
+        }
+        DEPTH.set(depth + 1);
+        let value = Self::deserialize(deserializer);
+        DEPTH.set(depth);
+        value
+    }
 }
 
 /// An ordered map without duplicate keys.

@@ -76,7 +76,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
     ),
     ("feeds", &["site", "sections", "limit"]),
     ("review", &["noindex-status", "noindex-overdue"]),
-    ("cache", &["max-size"]),
+    ("cache", &["max-size", "remote", "remote-read-only"]),
     (
         "publish",
         &[

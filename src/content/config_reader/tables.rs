@@ -304,6 +304,12 @@ pub(super) fn cache(reader: &mut Reader<'_, '_>, options: &mut CacheOptions, nod
                 &mut options.max_size,
                 reader.count(&path, node, MOST_MEGABYTES, "4096"),
             ),
+            "remote" => {
+                if let Some(remote) = values::remote(reader, &path, node) {
+                    options.remote = Some(remote);
+                }
+            }
+            "remote-read-only" => set(&mut options.remote_read_only, reader.boolean(&path, node)),
             _ => keys::unknown(reader, "cache", entry),
         }
     }

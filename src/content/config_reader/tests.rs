@@ -125,6 +125,8 @@ noindex-overdue = true
 
 [cache]
 max-size = 100
+remote = "s3://bucket/guidepost"
+remote-read-only = true
 
 [publish.live]
 to = "s3://bucket/prefix"

@@ -105,6 +105,37 @@ pub(super) fn time_zone(reader: &mut Reader<'_, '_>, node: &Node) -> Option<Stri
     None
 }
 
+/// Beginnings of URLs of places that keep objects.
+const BUCKETS: &[&str] = &[
+    "s3://", "s3a://", "gs://", "az://", "adl://", "azure://", "abfs://", "abfss://", "https://",
+    "file://",
+];
+
+/// Where a shared cache is: a URL or a folder.
+pub(super) fn remote(reader: &mut Reader<'_, '_>, path: &str, node: &Node) -> Option<String> {
+    let remote = words(reader, path, node, "\"s3://bucket/guidepost\"")?;
+    if remote.contains("://") && !BUCKETS.iter().any(|scheme| remote.starts_with(scheme)) {
+        // The address is not repeated: it may hold what is secret.
+        let message = format!("`{path}` has a URL of an unknown kind");
+        invalid(reader, node, message).help = Some(
+            "name a folder, or a bucket such as `s3://bucket/path`, `gs://bucket/path` or `az://container/path`"
+                .into(),
+        );
+        return None;
+    }
+    let user = remote.split_once('@').map_or("", |(user, _)| user);
+    let password = user
+        .split_once("://")
+        .is_some_and(|(_, user)| user.contains(':'));
+    if remote.contains("://") && (password || remote.contains('?')) {
+        let message = format!("`{path}` must hold no credentials and no query");
+        invalid(reader, node, message).help =
+            Some("credentials come from the environment, such as AWS_ACCESS_KEY_ID".into());
+        return None;
+    }
+    Some(remote)
+}
+
 /// The name of a highlighting theme.
 pub(super) fn theme(
     reader: &mut Reader<'_, '_>,
