@@ -133,7 +133,7 @@ impl std::fmt::Display for Name {
 /// Puts entries into one pack. They are put in order of kind and key, so that
 /// the same entries make the same pack; `None` where there are too many.
 pub fn write(seal: &Seal, mut entries: Vec<Entry>) -> Option<(Name, Vec<u8>)> {
-    entries.sort_by(|a, b| (a.line.kind, a.line.key).cmp(&(b.line.kind, b.line.key)));
+    entries.sort_by_key(|entry| (entry.line.kind, entry.line.key));
     entries.dedup_by(|a, b| (a.line.kind, a.line.key) == (b.line.kind, b.line.key));
     let mut lines = Vec::with_capacity(entries.len());
     let mut bytes = Vec::new();

@@ -207,4 +207,16 @@ mod tests {
         );
         assert_eq!(SrcPath::new(".hidden").extension(), "");
     }
+
+    #[test]
+    fn a_path_that_is_read_back_is_checked_again() {
+        let read = |path: &str| {
+            let bytes = postcard::to_stdvec(path).unwrap();
+            postcard::from_bytes::<OutPath>(&bytes).ok()
+        };
+        assert_eq!(read("a/b.html"), OutPath::new("a/b.html").ok());
+        for path in ["", "../x", "a/../../x", "/etc/x", "a//b", "a/", "a\\b"] {
+            assert_eq!(read(path), None, "{path}");
+        }
+    }
 }

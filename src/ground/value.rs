@@ -241,4 +241,18 @@ mod tests {
         assert_eq!(own.at_path("review.owner"), Some(&text("a")));
         assert_eq!(own.at_path("review.interval"), Some(&text("1y")));
     }
+
+    #[test]
+    fn no_bytes_nest_without_end() {
+        let list = postcard::to_stdvec(&Value::List(vec![Value::Null])).unwrap();
+        let nested = |depth: usize| {
+            let mut bytes = list[..list.len() - 1].repeat(depth);
+            bytes.push(0);
+            bytes
+        };
+        assert!(postcard::from_bytes::<Value>(&nested(MOST_DEPTH)).is_ok());
+        assert!(postcard::from_bytes::<Value>(&nested(1_000_000)).is_err());
+        // One that was refused leaves the next one be.
+        assert!(postcard::from_bytes::<Value>(&nested(MOST_DEPTH)).is_ok());
+    }
 }

@@ -5,6 +5,7 @@
 //! put. Giving waits for nothing no longer than the build's patience allows;
 //! a pack that got through shows that bytes flow.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use object_store::path::Path;
@@ -12,7 +13,7 @@ use object_store::{ObjectStoreExt as _, PutPayload};
 use tokio::time::timeout;
 
 use super::place::Place;
-use super::remote::{KnownPack, words};
+use super::remote::{Known, KnownPack, words};
 use super::state::Watched;
 use crate::engine::seal::Seal;
 use crate::engine::shared_pack::{self, Entry};
@@ -96,11 +97,9 @@ impl Giving<'_> {
 
     /// Merges small packs where there are many of them.
     pub(super) async fn tidy(&self) {
-        let state = self.watched.lock();
-        let (None, Some(known)) = (&state.trouble, state.known.clone()) else {
+        let Some(known) = self.known_well() else {
             return;
         };
-        drop(state);
         let small: Vec<&KnownPack> = known
             .packs
             .iter()
@@ -136,6 +135,12 @@ impl Giving<'_> {
                 self.in_time(self.place.store.delete(path)).await;
             }
         }
+    }
+
+    /// What is there, if nothing has gone wrong so far.
+    fn known_well(&self) -> Option<Arc<Known>> {
+        let state = self.watched.lock();
+        state.known.clone().filter(|_| state.trouble.is_none())
     }
 
     /// The entries of a pack that are right.
