@@ -56,6 +56,11 @@ impl KeptFront {
         }
     }
 
+    /// Whether what is packed is front matter.
+    pub fn is_sound(&self) -> bool {
+        self.all.is_sound()
+    }
+
     /// The whole front matter, unpacked: about a microsecond's work.
     pub fn all(&self) -> FrontMatter {
         self.all.get()

@@ -30,6 +30,11 @@ impl<T: Serialize + DeserializeOwned + Default> Packed<T> {
         }
     }
 
+    /// Whether the bytes are those of a value.
+    pub fn is_sound(&self) -> bool {
+        postcard::from_bytes::<T>(&self.bytes).is_ok()
+    }
+
     /// The value.
     pub fn get(&self) -> T {
         postcard::from_bytes(&self.bytes).unwrap_or_default()

@@ -61,7 +61,9 @@ fn fits(article: &Article, parsing: &Parsing<'_>) -> bool {
         && article.kind == file.kind
         && permalink.is_ok_and(|permalink| permalink == article.listing.permalink)
         && aliases == article.own.aliases
+        && article.front.is_sound()
         && article.meta.is_sound()
+        && article.own.text.is_sound()
         && article
             .own
             .places
