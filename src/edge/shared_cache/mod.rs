@@ -15,11 +15,12 @@ mod article;
 mod client;
 pub mod fill;
 mod give;
+mod made;
 mod place;
 mod remote;
 mod state;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -32,12 +33,11 @@ use tokio::sync::Semaphore;
 use super::gather::Parsing;
 use crate::content::article::Article;
 use crate::content::config::CacheOptions;
-use crate::engine::cache::Cache;
 use crate::engine::seal::{Seal, Secret};
 use crate::engine::shared_pack::{self, Entry, Line, MOST_VALUE};
 use crate::engine::store::Store;
 use crate::ground::digest::Digest;
-use crate::ground::paths::SrcPath;
+use made::Made;
 use place::Place;
 use remote::{ARTICLES, BLOCKS, Known};
 use state::{State, Watched};
@@ -112,23 +112,6 @@ pub(super) struct Shared {
     made: Mutex<Made>,
     /// Entries and bytes that were given.
     given: Mutex<(usize, u64)>,
-}
-
-/// What this build made.
-#[derive(Default)]
-struct Made {
-    articles: Vec<MadeArticle>,
-    /// Blocks in the pages of sources.
-    needs: HashMap<SrcPath, Vec<Digest>>,
-    /// Blocks that were highlighted.
-    blocks: Vec<Digest>,
-}
-
-struct MadeArticle {
-    source: SrcPath,
-    key: Digest,
-    digest: Digest,
-    body: Vec<u8>,
 }
 
 /// Whether so many unknown sources are worth asking for. A machine that knows
@@ -285,90 +268,6 @@ impl Shared {
         let mut state = self.watched.lock();
         // The store is about to be used and saved: nobody else writes there.
         state.blocks = None;
-    }
-
-    /// Hears of an article that had to be parsed.
-    pub(super) fn parsed(&self, article: &Article, key: Digest) {
-        if self.read_only {
-            return;
-        }
-        let value = article::encode(article);
-        let (seal, digest) = (&self.seal, article.digest);
-        if let Some(entry) = Entry::new(seal, ARTICLES, key, &value, digest, Vec::new()) {
-            lock(&self.made).articles.push(MadeArticle {
-                source: article.source.clone(),
-                key,
-                digest,
-                body: entry.body,
-            });
-        }
-    }
-
-    /// Hears which blocks are in the page of a source.
-    pub(super) fn page(&self, source: &SrcPath, blocks: &[Digest]) {
-        if !self.read_only {
-            let needs = blocks.to_vec();
-            lock(&self.made).needs.insert(source.clone(), needs);
-        }
-    }
-
-    /// Hears which blocks had to be highlighted.
-    pub(super) fn highlighted(&self, blocks: Vec<Digest>) {
-        lock(&self.made).blocks = blocks;
-    }
-
-    /// What is to be given, as long as the cache that holds it is open.
-    pub(super) fn gifts(&self, cache: &Cache) -> Vec<Entry> {
-        let known = self.watched.lock().known.clone();
-        let (false, Some(known)) = (self.read_only, known) else {
-            return Vec::new();
-        };
-        let there = known.entries();
-        let mut entries = self.gifts_of_articles(&there);
-        let blocks: BTreeSet<Digest> = lock(&self.made).blocks.drain(..).collect();
-        for key in blocks {
-            if !there.contains(&(BLOCKS, key))
-                && let Some(value) = cache.blocks.get(key)
-            {
-                let none = Digest::default();
-                entries.extend(Entry::new(
-                    &self.seal,
-                    BLOCKS,
-                    key,
-                    &value,
-                    none,
-                    Vec::new(),
-                ));
-            }
-        }
-        entries
-    }
-
-    /// The articles that were made and are not there.
-    fn gifts_of_articles(&self, there: &HashSet<(u8, Digest)>) -> Vec<Entry> {
-        let mut made = lock(&self.made);
-        let articles = std::mem::take(&mut made.articles);
-        let mut needs = std::mem::take(&mut made.needs);
-        let missing = articles
-            .into_iter()
-            .filter(|made| !there.contains(&(ARTICLES, made.key)));
-        let entry = |made: MadeArticle| {
-            let mut needs = needs.remove(&made.source).unwrap_or_default();
-            needs.sort();
-            needs.dedup();
-            let line = Line {
-                kind: ARTICLES,
-                key: made.key,
-                length: u32::try_from(made.body.len()).ok()?,
-                subject: made.digest,
-                needs,
-            };
-            Some(Entry {
-                line,
-                body: made.body,
-            })
-        };
-        missing.filter_map(entry).collect()
     }
 
     /// Gives entries.
