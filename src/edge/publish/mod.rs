@@ -15,7 +15,7 @@
 //! differs is who reads [`Standing`] and who carries the plan out.
 
 pub mod claim;
-mod client;
+pub(super) mod client;
 pub mod entry;
 pub mod guard;
 pub mod headers;

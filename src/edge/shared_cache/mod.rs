@@ -11,8 +11,6 @@
 //! never a byte; no secret is in anything that is printed or put there.
 
 mod article;
-#[path = "../publish/client.rs"]
-mod client;
 pub mod fill;
 mod give;
 mod made;

@@ -16,7 +16,7 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreScheme, RetryConfig};
 use url::Url;
 
-use super::client::Connector;
+use crate::edge::publish::client::Connector;
 use crate::ground::digest::Digest;
 use crate::ground::fs;
 
