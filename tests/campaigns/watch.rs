@@ -27,10 +27,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Operators that change a build's options or its outputs: a watcher has its
 /// own.
-const NOT_HERE: [&str; 17] = [
+const NOT_HERE: [&str; 18] = [
     "clock-by-years",
     "clock-by-days",
     "flags",
+    "cascade-draft",
     "output-deleted",
     "output-folder-deleted",
     "output-altered",
