@@ -5,7 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use guidepost::content::config::{Config, MarkdownOptions, PublishOptions};
+use guidepost::content::config_reader;
+use guidepost::ground::paths::SrcPath;
 use guidepost::ground::rule::Rule;
+use guidepost::ground::source::Source;
 use guidepost::render::inputs::{
     DateInput, ItemInput, LinkInput, ListInput, PageInput, ReviewInput, SimilarInput, SiteInput,
     TermsInput, TocInput,
@@ -298,4 +301,46 @@ fn the_kinds_of_admonitions_are_ranked() {
             "NOTE"
         ]
     );
+}
+
+/// The code blocks of a page: language, title, text.
+fn blocks(page: &str) -> Vec<(String, String, String)> {
+    let mut blocks = Vec::new();
+    let mut rest = page;
+    while let Some(at) = rest.find("\n```") {
+        let (head, after) = rest[at + 4..].split_once('\n').unwrap();
+        let end = after.find("```\n").unwrap();
+        let (language, more) = head.split_once(' ').unwrap_or((head, ""));
+        let title = more.split('"').nth(1).unwrap_or_default();
+        blocks.push((language.into(), title.into(), after[..end].to_owned()));
+        rest = &after[end + 3..];
+    }
+    blocks
+}
+
+#[test]
+fn every_file_of_the_pages_on_publishing_can_be_read() {
+    let mut read = BTreeMap::new();
+    for page in ["publishing.md", "hosting.md"] {
+        for (language, title, text) in blocks(&manual(page)) {
+            let at = format!("{page}: {title}\n{text}");
+            match language.as_str() {
+                "yaml" => {
+                    let value: Value = serde_saphyr::from_str(&text)
+                        .unwrap_or_else(|error| panic!("{at}\n{error}"));
+                    assert!(value.is_object() || value.is_array(), "{at}");
+                }
+                "toml" => drop(toml::from_str::<toml::Table>(&text).expect(&at)),
+                _ => {}
+            }
+            if title == "guidepost.toml" {
+                let path = SrcPath::new(&title);
+                let (config, found) = config_reader::read(&Source::new(path, &text));
+                assert_eq!(found, [], "{at}");
+                assert!(!config.publish.is_empty(), "{at}");
+            }
+            *read.entry(language).or_insert(0) += 1;
+        }
+    }
+    assert!(read["yaml"] >= 4 && read["toml"] >= 6, "{read:?}");
 }

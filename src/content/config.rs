@@ -318,7 +318,8 @@ pub struct CacheOptions {
 /// A target that the site is published to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PublishOptions {
-    /// A folder, or the URL of a bucket; without credentials.
+    /// A folder, or the address of a bucket, a git branch or an SSH host;
+    /// without credentials.
     pub to: String,
     /// The endpoint of a service that is compatible with S3.
     pub endpoint: Option<String>,
@@ -344,6 +345,21 @@ pub struct PublishOptions {
     pub headers_file: bool,
     /// Whether `_redirects` is published, and no pages that redirect.
     pub redirects_file: bool,
+    /// What becomes of the history of a git branch.
+    pub history: History,
+    /// The domain that `CNAME` names on a git branch.
+    pub cname: Option<String>,
+}
+
+/// What becomes of the history of a git branch that is published to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum History {
+    /// Each publication is a commit upon the one before it.
+    #[default]
+    Keep,
+    /// The branch has one commit, which each publication replaces.
+    OneCommit,
 }
 
 impl Default for PublishOptions {
@@ -361,6 +377,8 @@ impl Default for PublishOptions {
             fingerprinted_max_age: 31_536_000,
             headers_file: false,
             redirects_file: false,
+            history: History::Keep,
+            cname: None,
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod markdown;
 pub mod node;
 pub mod packed;
 pub mod permalink;
+pub mod publish_address;
 mod reader;
 pub mod slug;
 pub mod terms;

@@ -92,6 +92,8 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "fingerprinted-max-age",
             "headers-file",
             "redirects-file",
+            "history",
+            "cname",
         ],
     ),
 ];

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::config::PublishOptions;
+use super::super::config::{History, PublishOptions};
 use super::super::node::{Entry, Node};
+use super::super::publish_address::{self, BadAddress, HostAddress};
 use super::super::reader::Reader;
 use super::{keys, set, values};
 use crate::ground::rule::Rule;
@@ -82,7 +83,22 @@ fn target(reader: &mut Reader<'_, '_>, entry: &Entry) -> Option<PublishOptions> 
             ),
             "headers-file" => set(&mut options.headers_file, reader.boolean(&path, node)),
             "redirects-file" => set(&mut options.redirects_file, reader.boolean(&path, node)),
+            "history" => set(&mut options.history, history(reader, &path, node)),
+            "cname" => options.cname = cname(reader, &path, node),
             _ => keys::unknown(reader, "publish", entry),
+        }
+    }
+    let git = matches!(
+        publish_address::read(&options.to),
+        Some(Ok(HostAddress::Git(_)))
+    );
+    for entry in entries.iter().filter(|_| !git && !options.to.is_empty()) {
+        if matches!(entry.key.as_str(), "history" | "cname") {
+            let message = format!(
+                "`{table}.{}` is for a target that is a git branch",
+                entry.key
+            );
+            values::invalid(reader, &entry.value, message);
         }
     }
     if !entries.iter().any(|entry| entry.key == "to") {
@@ -97,6 +113,19 @@ fn target(reader: &mut Reader<'_, '_>, entry: &Entry) -> Option<PublishOptions> 
 /// A folder, or a URL that names a bucket.
 fn address(reader: &mut Reader<'_, '_>, path: &str, node: &Node) -> Option<String> {
     let text = values::words(reader, path, node, "\"s3://bucket/prefix\"")?;
+    match publish_address::read(&text) {
+        Some(Ok(_)) => return Some(text),
+        Some(Err(BadAddress::Credentials)) => {
+            with_credentials(reader, path, node);
+            return None;
+        }
+        Some(Err(BadAddress::Form(form))) => {
+            let message = format!("`{path}` cannot be used as an address");
+            values::invalid(reader, node, message).help = Some(form.into());
+            return None;
+        }
+        None => {}
+    }
     let Some((scheme, rest)) = text.split_once("://") else {
         return Some(text);
     };
@@ -120,13 +149,40 @@ fn address(reader: &mut Reader<'_, '_>, path: &str, node: &Node) -> Option<Strin
         let message = format!("`{path}` names no kind of target that there is");
         values::invalid(reader, node, message).help = Some(
             "write the path of a folder, `s3://BUCKET/PREFIX`, `gs://BUCKET/PREFIX`, \
-             `abfss://CONTAINER@ACCOUNT.dfs.core.windows.net/PREFIX`, or a bucket's \
-             `https` address; `endpoint` says where another service for S3 is"
+             `abfss://CONTAINER@ACCOUNT.dfs.core.windows.net/PREFIX`, a bucket's `https` \
+             address, `git+URL#BRANCH` or `ssh://USER@HOST/PATH`; `endpoint` says where another service for S3 is"
                 .into(),
         );
         return None;
     }
     Some(text)
+}
+
+fn history(reader: &mut Reader<'_, '_>, path: &str, node: &Node) -> Option<History> {
+    match values::words(reader, path, node, "\"keep\"")?.as_str() {
+        "keep" => Some(History::Keep),
+        "one-commit" => Some(History::OneCommit),
+        _ => {
+            let message = format!("`{path}` must be `\"keep\"` or `\"one-commit\"`");
+            values::invalid(reader, node, message);
+            None
+        }
+    }
+}
+
+/// The domain of a site on GitHub Pages.
+fn cname(reader: &mut Reader<'_, '_>, path: &str, node: &Node) -> Option<String> {
+    let text = values::words(reader, path, node, "\"guides.example.org\"")?;
+    let label = |label: &str| {
+        let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !label.is_empty() && label.bytes().all(good)
+    };
+    if text.contains('.') && text.split('.').all(label) {
+        return Some(text);
+    }
+    let message = format!("`{path}` must be a domain such as `guides.example.org`");
+    values::invalid(reader, node, message);
+    None
 }
 
 fn endpoint(reader: &mut Reader<'_, '_>, path: &str, node: &Node) -> Option<String> {

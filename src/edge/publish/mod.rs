@@ -11,14 +11,15 @@
 //! credential is in anything that is printed or put on a target.
 //!
 //! Targets that are no object store (a git branch, a host behind SSH) take the
-//! same [`Plan`] and are to stand beside [`stores::Address`]'s kinds; what
-//! differs is who reads [`Standing`] and who carries the plan out.
+//! same [`Plan`]; what differs is who reads [`Standing`] and who carries the
+//! plan out: see `host`.
 
 pub mod claim;
 pub(super) mod client;
 pub mod entry;
 pub mod guard;
 pub mod headers;
+mod host;
 pub mod made;
 pub mod plan;
 #[cfg(test)]

@@ -246,4 +246,4 @@ impl Run<'_> {
 }
 
 /// What is said where a claim is gone.
-const LOST: &str = "somebody else took the claim over: this publication took too long";
+pub(super) const LOST: &str = "somebody else took the claim over: this publication took too long";

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::claim::{self, Now, Unclaimed};
 use super::entry::Entry;
 use super::guard::{self, Refusal};
+use super::host::{Place, add_host_files, host_session};
 use super::made::{Made, made};
 use super::plan::{Plan, Wanted, plan};
 use super::publication::{Earlier, Publication};
@@ -22,6 +23,7 @@ use super::run::{Bytes, Hear, Orders, Outcome, carry_out};
 use super::stores::{self, Address};
 use super::survey::{documents, survey};
 use crate::content::config::{BaseUrl, Config, PublishOptions};
+use crate::content::publish_address::HostAddress;
 use crate::edge::build::{BuildError, BuildOptions};
 use crate::edge::frame::read_config;
 use crate::ground::digest::Digest;
@@ -104,7 +106,7 @@ impl Report {
         self.refusals.is_empty() && self.outcome.as_ref().is_none_or(Outcome::is_whole)
     }
 
-    fn refused(refusals: Vec<Refusal>) -> Self {
+    pub(super) fn refused(refusals: Vec<Refusal>) -> Self {
         Self {
             refusals,
             ..Self::default()
@@ -160,10 +162,13 @@ pub fn publish(request: &Request, hear: Hear<'_>) -> Result<Report, PublishError
             )]));
         }
     }
-    let made = match request.task {
+    let mut made = match request.task {
         Task::Publish => made(&request.build, options, address.keeps_headers())?,
         Task::List | Task::Rollback(_) => Made::default(),
     };
+    if let (Address::Host(HostAddress::Git(_)), Task::Publish) = (&address, &request.task) {
+        add_host_files(&mut made, options);
+    }
     let mut refusals = match request.task {
         Task::Publish => guard::built(&made.built),
         Task::List | Task::Rollback(_) => Vec::new(),
@@ -187,7 +192,34 @@ pub fn publish(request: &Request, hear: Hear<'_>) -> Result<Report, PublishError
         .build()
         .map_err(|error| PublishError::Target(crate::ground::fs::in_words(&error)))?;
     let attempts = Arc::new(Attempts::new(request.patience.clone()));
+    let job = Job {
+        site,
+        task: request.task.clone(),
+        entries: made.entries.clone(),
+        bytes: &|entry| made.bytes(entry),
+        options,
+        dry_run: request.dry_run,
+        adopt: request.adopt,
+        allow_deletes: request.allow_deletes,
+        now: Arc::clone(&request.now),
+        token: token(&request.now),
+    };
     let result = runtime.block_on(async {
+        if let Address::Host(host) = &address {
+            if request.signals {
+                tokio::spawn(stop_on_signals(Arc::clone(&attempts)));
+            }
+            let place = Place {
+                address: host,
+                cache: &layout.cache,
+                out: &layout.out,
+                name: &request.name,
+                author: &config.author,
+                environment: &request.environment,
+                attempts,
+            };
+            return host_session(&place, &job, hear);
+        }
         let opened = stores::open(&address, options, &request.environment, create)?;
         if request.signals {
             tokio::spawn(stop_on_signals(Arc::clone(&attempts)));
@@ -198,18 +230,6 @@ pub fn publish(request: &Request, hear: Hear<'_>) -> Result<Report, PublishError
             keeps_headers: address.keeps_headers(),
             is_folder: matches!(address, Address::Folder(_)),
             attempts,
-        };
-        let job = Job {
-            site,
-            task: request.task.clone(),
-            entries: made.entries.clone(),
-            bytes: &|entry| made.bytes(entry),
-            options,
-            dry_run: request.dry_run,
-            adopt: request.adopt,
-            allow_deletes: request.allow_deletes,
-            now: Arc::clone(&request.now),
-            token: token(&request.now),
         };
         session(&remote, job, hear).await
     });
@@ -360,11 +380,12 @@ pub async fn session(remote: &Remote, job: Job<'_>, hear: Hear<'_>) -> Result<Re
     Ok(report)
 }
 
-const CLAIMED: &str = "wait for it to end; a publisher that was killed holds its claim until then";
+pub(super) const CLAIMED: &str =
+    "wait for it to end; a publisher that was killed holds its claim until then";
 const UNCONDITIONAL: &str = "the store does not create on condition: two publishers at once are \
                              not kept apart there";
 
-fn listed(recorded: Option<&Publication>) -> Report {
+pub(super) fn listed(recorded: Option<&Publication>) -> Report {
     Report {
         current: recorded.map(Publication::as_earlier),
         earlier: recorded.map_or(Vec::new(), |recorded| recorded.earlier.clone()),
@@ -373,7 +394,11 @@ fn listed(recorded: Option<&Publication>) -> Report {
 }
 
 /// The time of a publication, for people, and a part of its digest.
-fn publication_id(wanted: &Wanted, recorded: Option<&Publication>, now: Timestamp) -> String {
+pub(super) fn publication_id(
+    wanted: &Wanted,
+    recorded: Option<&Publication>,
+    now: Timestamp,
+) -> String {
     let keys: Vec<(&str, Digest)> = wanted
         .entries
         .values()

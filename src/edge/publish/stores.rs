@@ -17,19 +17,21 @@ use url::Url;
 
 use super::client::Connector;
 use crate::content::config::PublishOptions;
+use crate::content::publish_address::{self, HostAddress};
 use crate::ground::fs;
 
 /// The environment: names and values.
 pub type Environment = [(String, String)];
 
-/// A target that has been understood. Kinds that take a plan and are no object
-/// store stand here beside the two.
+/// A target that has been understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     /// A folder of this machine.
     Folder(PathBuf),
     /// A bucket, by its URL.
     Bucket(Url),
+    /// A git branch, or a host behind SSH; see `host`.
+    Host(HostAddress),
 }
 
 impl Address {
@@ -39,6 +41,11 @@ impl Address {
     ///
     /// Says in words, without repeating it, what is wrong.
     pub fn of(options: &PublishOptions, root: &FsPath) -> Result<Self, String> {
+        match publish_address::read(&options.to) {
+            Some(Ok(address)) => return Ok(Self::Host(address)),
+            Some(Err(_)) => return Err("the target's address cannot be read".to_owned()),
+            None => {}
+        }
         if !options.to.contains("://") {
             return Ok(Self::Folder(fs::absolute(&root.join(&options.to))));
         }
@@ -77,6 +84,7 @@ pub fn open(
     match address {
         Address::Folder(folder) => open_folder(folder, create),
         Address::Bucket(url) => open_bucket(url, options, environment),
+        Address::Host(_) => Err("the target is no store".to_owned()),
     }
 }
 
