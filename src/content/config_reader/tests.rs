@@ -142,6 +142,11 @@ fingerprinted-max-age = 2
 headers-file = true
 redirects-file = true
 
+[publish.pages]
+to = "git+https://example.org/site.git"
+history = "one-commit"
+cname = "guides.example.org"
+
 [rules]
 broken-link = "error"
 unknown-key = "allow"
@@ -239,27 +244,32 @@ fn the_list_of_keys_is_the_list_of_keys_that_are_read() {
         Rule::InvalidConfig,
     );
     for (table, known) in keys::TABLES {
+        let inner = |node: &node::Node| match &node.kind {
+            node::Kind::Table(inner) => inner.clone(),
+            node::Kind::List(items) => match &items[0].kind {
+                node::Kind::Table(inner) => inner.clone(),
+                _ => panic!("a table"),
+            },
+            _ => panic!("a table"),
+        };
+        let named = |name: &str| {
+            let entry = entries.iter().find(|entry| entry.key == name);
+            inner(&entry.unwrap().value)
+        };
         let entries = match *table {
-            "" => &entries[..],
-            name => {
-                let mut entry = entries.iter().find(|entry| entry.key == name).unwrap();
-                // A table of targets, which have names of their own.
-                if let ("publish", node::Kind::Table(targets)) = (name, &entry.value.kind) {
-                    entry = &targets[0];
-                }
-                match &entry.value.kind {
-                    node::Kind::Table(inner) => &inner[..],
-                    node::Kind::List(items) => match &items[0].kind {
-                        node::Kind::Table(inner) => &inner[..],
-                        _ => panic!("a table"),
-                    },
-                    _ => panic!("a table"),
-                }
+            "" => entries.clone(),
+            // A table of targets, which have names of their own.
+            "publish" => {
+                let targets = named("publish");
+                let of_targets = targets.iter().flat_map(|target| inner(&target.value));
+                of_targets.collect()
             }
+            name => named(name),
         };
         let mut read: Vec<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
         let mut known = known.to_vec();
         read.sort_unstable();
+        read.dedup();
         known.sort_unstable();
         assert_eq!(read, known, "[{table}]");
     }
