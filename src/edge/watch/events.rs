@@ -121,6 +121,19 @@ impl Folders {
         all
     }
 
+    /// Lets go of the folders to which something happened themselves, so that
+    /// they are watched anew: one that was moved away and back is the same, and
+    /// yet the system watches it no more.
+    pub(super) fn doubt(&mut self, paths: &BTreeSet<PathBuf>) {
+        for path in paths {
+            if self.watched.get(path).is_some_and(|how| how.with_all_below) {
+                self.watched.remove(path);
+                // It may have gone by itself.
+                let _ = self.watcher.unwatch(path);
+            }
+        }
+    }
+
     /// Whether these are the links whose targets are watched.
     pub(super) fn know(&self, links: &[FollowedLink]) -> bool {
         self.links == links

@@ -182,8 +182,11 @@ impl<'a, 't> Watch<'a, 't> {
         if let Some(why) = settled.trouble {
             self.without_events(&why);
         }
-        let mut paths = match &self.folders {
-            Some(folders) => folders.with_other_names(settled.paths),
+        let mut paths = match &mut self.folders {
+            Some(folders) => {
+                folders.doubt(&settled.paths);
+                folders.with_other_names(settled.paths)
+            }
             None => settled.paths,
         };
         let root = fs::absolute(&self.own.root);
