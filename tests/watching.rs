@@ -533,3 +533,24 @@ fn looking_costs_little_where_nothing_happens() {
     // A hundred a second are all of a processor.
     assert!(ticks < 40, "{ticks} ticks in four seconds");
 }
+
+/// A folder that is moved away and back at once is the same folder, and yet the
+/// system has let go of it.
+#[test]
+fn a_folder_that_was_moved_away_and_back_is_still_watched() {
+    let watched = Watched::new(site(10), false, false);
+    watched.settle();
+    let content = watched.site.root().join("content");
+    let away = watched.site.root().join("away");
+    fs::rename(&content, &away).expect("a folder");
+    fs::rename(&away, &content).expect("a folder");
+    watched.settle();
+    watched
+        .site
+        .write(&source(3), guide(3, "Seen all the same.").as_bytes());
+    let page = output(3).to_string();
+    watched.wait(|heard| match heard {
+        Heard::Rebuilt { written, .. } => written.contains(&page).then_some(()),
+        _ => None,
+    });
+}
